@@ -1,0 +1,27 @@
+package io.diptych;
+
+/** The names of an app's topics, the contract with every Kafka client. */
+public final class TopicNames {
+
+    /** Commands of one aggregate, keyed by its id. */
+    public static String commands(String app, String aggregate) {
+        return app + "." + aggregate + ".commands";
+    }
+
+    /** Events of one aggregate, keyed by its id, kept for ever. */
+    public static String events(String app, String aggregate) {
+        return app + "." + aggregate + ".events";
+    }
+
+    /** Replies to the gateways of an app. */
+    public static String replies(String app) {
+        return app + ".replies";
+    }
+
+    /** Records that could not be used, as they came, with the cause in headers. */
+    public static String deadLetters(String app) {
+        return app + ".dlq";
+    }
+
+    private TopicNames() {}
+}

@@ -1,0 +1,88 @@
+package io.diptych.command.internal;
+
+import io.diptych.command.CommandObserver.Outcome;
+import io.diptych.command.CommandReply;
+import io.diptych.message.LogRecord;
+import io.diptych.message.NewRecord;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** What one transaction is to write: gathered while commands are handled, written at once. */
+final class CommandBatch {
+
+    /** A reply whose content may depend on where the events will stand. */
+    record PendingReply(LogRecord command, Supplier<CommandReply> reply) {}
+
+    private record PendingResult(CommandResult result, int lastEvent) {}
+
+    private final List<NewRecord> events = new ArrayList<>();
+    private final List<PendingResult> results = new ArrayList<>();
+    private final List<PendingReply> replies = new ArrayList<>();
+    private final List<NewRecord> others = new ArrayList<>();
+    private final List<Outcome> outcomes = new ArrayList<>();
+    private final Map<Integer, Long> nextCommands = new HashMap<>();
+    private final Map<Integer, Long> nextEvents = new HashMap<>();
+
+    /** Events that one command recorded, and what the command led to. */
+    void record(List<NewRecord> ofOneCommand, CommandResult result) {
+        events.addAll(ofOneCommand);
+        results.add(new PendingResult(result, events.size() - 1));
+    }
+
+    void reply(LogRecord command, Supplier<CommandReply> reply) {
+        replies.add(new PendingReply(command, reply));
+    }
+
+    /** A dead letter or a forwarded command. */
+    void send(NewRecord record) {
+        others.add(record);
+    }
+
+    /** The command was handled, with that outcome. */
+    void handled(LogRecord command, Outcome outcome) {
+        outcomes.add(outcome);
+        nextCommands.put(command.partition(), command.offset() + 1);
+    }
+
+    /** Takes over where the events stand, in the order of {@link #events()}. */
+    void locate(long[] offsets) {
+        for (PendingResult pending : results) {
+            pending.result().locate(offsets[pending.lastEvent()]);
+        }
+        for (int i = 0; i < offsets.length; i++) {
+            Integer partition = events.get(i).partition();
+            if (partition != null) {
+                nextEvents.put(partition, offsets[i] + 1);
+            }
+        }
+    }
+
+    List<NewRecord> events() {
+        return events;
+    }
+
+    List<PendingReply> replies() {
+        return replies;
+    }
+
+    List<NewRecord> others() {
+        return others;
+    }
+
+    List<Outcome> outcomes() {
+        return outcomes;
+    }
+
+    /** For each partition the command to go on with. */
+    Map<Integer, Long> nextCommands() {
+        return nextCommands;
+    }
+
+    /** The offset past the batch's last event of the partition, or the position given when it has none. */
+    long nextEvent(int partition, long otherwise) {
+        return nextEvents.getOrDefault(partition, otherwise);
+    }
+}

@@ -1,0 +1,77 @@
+package io.diptych.command.internal;
+
+import io.diptych.message.LogRecord;
+import io.diptych.message.NewRecord;
+import io.diptych.message.internal.LogException;
+import io.diptych.message.internal.OwnershipListener;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The log as one worker sees it: a share of the partitions of one aggregate's commands, the events that belong to
+ * them, and transactions that write both sides. Used by one thread. Every method may throw {@link LogException}.
+ */
+public interface CommandLog extends AutoCloseable {
+
+    /**
+     * Commands of the partitions that are owned and not paused, in order per partition, after at most {@code maxWait}.
+     * Changes of ownership are told from within this call. A partition just assigned is paused.
+     */
+    List<LogRecord> poll(Duration maxWait, OwnershipListener listener);
+
+    /** No more commands of the partition until it is resumed. */
+    void pause(int partition);
+
+    /** Commands of the partition again. */
+    void resume(int partition);
+
+    /** Goes on with the first command whose handling is not committed. */
+    void rewind(int partition);
+
+    /** The partition that records with this key belong to. */
+    int partitionOf(byte[] key);
+
+    /** The offset past the last event written so far, be it committed, aborted or still open. */
+    long eventsEnd(int partition);
+
+    /** Reads the partition's committed events from that offset on, with {@link #readEvents}. */
+    void followEvents(int partition, long offset);
+
+    /** Events of all followed partitions, in order per partition, after at most {@code maxWait}. */
+    List<LogRecord> readEvents(Duration maxWait);
+
+    /** The offset that reading events of a followed partition has come to. */
+    long eventsPosition(int partition);
+
+    /** Ends {@link #followEvents}. */
+    void unfollowEvents(int partition);
+
+    /** Begins a transaction. One at a time. */
+    Transaction begin();
+
+    /**
+     * Gives up whatever was begun, so that no transaction of this worker is open afterwards, and makes ready for new
+     * ones.
+     */
+    void reset();
+
+    @Override
+    void close();
+
+    /** A transaction: all of it becomes visible to readers at once, or none of it ever. */
+    interface Transaction {
+
+        /** Stores events; waits until they are stored. Returns their offsets, in order. */
+        long[] append(List<NewRecord> events);
+
+        /** Stores a record by the time of the commit. */
+        void send(NewRecord record);
+
+        /** Stores a reply, unless its destination, which a caller chose, cannot be written to: then it is dropped. */
+        void reply(NewRecord reply);
+
+        /** Commits, with the next command to handle for each partition of which commands were handled. */
+        void commit(Map<Integer, Long> nextCommands);
+    }
+}

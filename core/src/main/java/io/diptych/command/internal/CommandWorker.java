@@ -1,0 +1,233 @@
+package io.diptych.command.internal;
+
+import io.diptych.command.CommandStatus;
+import io.diptych.message.LogRecord;
+import io.diptych.message.NewRecord;
+import io.diptych.message.internal.Backoff;
+import io.diptych.message.internal.LogException;
+import io.diptych.message.internal.OwnershipListener;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Handles the commands of the partitions it owns: poll, decide, one transaction, again. Run by one thread, one
+ * {@link #step} after the other.
+ *
+ * <p>A partition is served only after its events were read up to where the log ended when it was taken over. What was
+ * open there is decided by then: reading committed events waits for it. A former owner cannot add to it: its commit
+ * carries a membership that is no longer valid.
+ */
+public final class CommandWorker<C, S, E> implements OwnershipListener, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(CommandWorker.class);
+    private static final Duration WHILE_READING_EVENTS = Duration.ofMillis(1);
+
+    /** A partition whose events are still being read, up to {@code end}; null until that is known. */
+    private record Restoring(@Nullable Long end) {}
+
+    private final EngineSetup<C, S, E> setup;
+    private final CommandLog log;
+    private final Map<Integer, OwnedPartition<C, S, E>> owned = new HashMap<>();
+    private final Map<Integer, Restoring> restoring = new TreeMap<>();
+    private boolean broken = true; // Nothing was begun yet: the first step makes the log ready.
+    private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(2));
+    private volatile CommandStatus status;
+
+    /** A worker that owns nothing yet. */
+    public CommandWorker(EngineSetup<C, S, E> setup, CommandLog log) {
+        this.setup = setup;
+        this.log = log;
+        this.status = new CommandStatus(
+                setup.aggregate().name(),
+                CommandStatus.State.WAITING,
+                "starting",
+                setup.clock().instant(),
+                Map.of());
+    }
+
+    /** How it is doing; for any thread. */
+    public CommandStatus status() {
+        return status;
+    }
+
+    /** One round: takes what the log has, waiting at most {@code maxWait} for it, and handles it. */
+    public void step(Duration maxWait) {
+        try {
+            if (broken) {
+                startOver();
+            }
+            List<LogRecord> commands = log.poll(restoring.isEmpty() ? maxWait : WHILE_READING_EVENTS, this);
+            readEvents();
+            if (!commands.isEmpty()) {
+                handle(commands);
+            }
+            backoff.reset();
+            report(CommandStatus.State.RUNNING, null);
+        } catch (LogException e) {
+            LOG.warn("{}: {}: starting over in {}", name(), e.getMessage(), backoff);
+            waitBroken(e);
+        } catch (RuntimeException e) {
+            LOG.error("{}: a defect: starting over in {}", name(), backoff, e);
+            waitBroken(e);
+        }
+    }
+
+    @Override
+    public void assigned(Collection<Integer> partitions) {
+        for (int partition : partitions) {
+            owned.put(partition, new OwnedPartition<>(setup, log::partitionOf, partition));
+            restoring.put(partition, new Restoring(null));
+        }
+    }
+
+    @Override
+    public void revoked(Collection<Integer> partitions) {
+        for (int partition : partitions) {
+            var gone = owned.remove(partition);
+            if (gone != null) {
+                gone.close();
+            }
+            if (restoring.remove(partition) != null) {
+                log.unfollowEvents(partition);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        revoked(List.copyOf(owned.keySet()));
+        log.close();
+        report(CommandStatus.State.STOPPED, null);
+    }
+
+    private void handle(List<LogRecord> commands) {
+        long begun = System.nanoTime();
+        Instant now = setup.clock().instant();
+        var batch = new CommandBatch();
+        try {
+            for (LogRecord command : commands) {
+                partition(command).handle(command, batch, now);
+            }
+            write(batch, now);
+        } catch (Throwable e) {
+            batch.nextCommands().keySet().forEach(p -> partition(p).discard());
+            throw e;
+        }
+        batch.nextCommands().keySet().forEach(p -> partition(p).committed(batch));
+        var took = Duration.ofNanos(System.nanoTime() - begun);
+        batch.outcomes().forEach(outcome -> setup.observer().handled(name(), outcome));
+        setup.observer().committed(name(), commands.size(), batch.events().size(), took);
+    }
+
+    private void write(CommandBatch batch, Instant now) {
+        CommandLog.Transaction transaction = log.begin();
+        if (!batch.events().isEmpty()) {
+            batch.locate(transaction.append(batch.events()));
+        }
+        var envelopes = new Envelopes<>(setup);
+        for (CommandBatch.PendingReply pending : batch.replies()) {
+            NewRecord reply =
+                    envelopes.reply(pending.command(), pending.reply().get(), now);
+            if (reply != null) {
+                transaction.reply(reply);
+            }
+        }
+        batch.others().forEach(transaction::send);
+        transaction.commit(batch.nextCommands());
+    }
+
+    /** After a failure: nothing of it is open any more, and every partition is read again from where it stood. */
+    private void startOver() {
+        log.reset();
+        for (int partition : owned.keySet()) {
+            log.pause(partition);
+            if (restoring.put(partition, new Restoring(null)) != null) {
+                log.unfollowEvents(partition);
+            }
+            log.rewind(partition);
+        }
+        broken = false;
+    }
+
+    private void waitBroken(RuntimeException cause) {
+        broken = true;
+        report(CommandStatus.State.WAITING, cause.getMessage());
+        try {
+            owned.keySet().forEach(log::pause);
+            log.poll(backoff.next(), this);
+        } catch (LogException e) {
+            LOG.debug("{}: still away: {}", name(), e.getMessage());
+        }
+    }
+
+    private void readEvents() {
+        if (restoring.isEmpty()) {
+            return;
+        }
+        for (var entry : restoring.entrySet()) {
+            if (entry.getValue().end() == null) {
+                int partition = entry.getKey();
+                entry.setValue(new Restoring(log.eventsEnd(partition)));
+                log.followEvents(partition, partition(partition).nextEvent());
+            }
+        }
+        for (LogRecord event : log.readEvents(Duration.ofMillis(50))) {
+            partition(event).replay(event);
+        }
+        for (var entry : List.copyOf(restoring.entrySet())) {
+            int partition = entry.getKey();
+            Long end = entry.getValue().end();
+            long position = log.eventsPosition(partition);
+            partition(partition).replayed(position);
+            if (end != null && position >= end) {
+                log.unfollowEvents(partition);
+                restoring.remove(partition);
+                log.resume(partition);
+                LOG.debug("{}: partition {} is ready at event {}", name(), partition, position);
+            }
+        }
+    }
+
+    private OwnedPartition<C, S, E> partition(LogRecord record) {
+        return partition(record.partition());
+    }
+
+    private OwnedPartition<C, S, E> partition(int partition) {
+        var found = owned.get(partition);
+        if (found == null) {
+            throw new IllegalStateException(name() + ": partition " + partition + " is not owned");
+        }
+        return found;
+    }
+
+    private String name() {
+        return setup.aggregate().name();
+    }
+
+    private void report(CommandStatus.State state, @Nullable String reason) {
+        CommandStatus last = status;
+        if (last.state() == state
+                && Objects.equals(last.reason(), reason)
+                && last.partitions().size() == owned.size()
+                && readyCount(last.partitions()) == owned.size() - restoring.size()) {
+            return;
+        }
+        var partitions = new TreeMap<Integer, Boolean>();
+        owned.keySet().forEach(p -> partitions.put(p, !restoring.containsKey(p)));
+        Instant since = last.state() == state ? last.since() : setup.clock().instant();
+        status = new CommandStatus(name(), state, reason, since, Map.copyOf(partitions));
+    }
+
+    private static long readyCount(Map<Integer, Boolean> partitions) {
+        return partitions.values().stream().filter(ready -> ready).count();
+    }
+}

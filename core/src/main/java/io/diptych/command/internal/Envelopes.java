@@ -1,0 +1,135 @@
+package io.diptych.command.internal;
+
+import io.diptych.command.CommandReply;
+import io.diptych.message.Header;
+import io.diptych.message.Headers;
+import io.diptych.message.LogRecord;
+import io.diptych.message.NewRecord;
+import io.diptych.message.Problem;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
+
+/** Makes the records that the engine of one aggregate writes. */
+final class Envelopes<E> {
+
+    private static final Header SPEC_VERSION = Header.text(Headers.SPEC_VERSION, "1.0");
+    private static final Header JSON = Header.text(Headers.CONTENT_TYPE, "application/json");
+    private static final Header PROBLEM_JSON = Header.text(Headers.CONTENT_TYPE, "application/problem+json");
+
+    private final EngineSetup<?, ?, E> setup;
+    private final Header source;
+
+    Envelopes(EngineSetup<?, ?, E> setup) {
+        this.setup = setup;
+        this.source = Header.text(
+                Headers.SOURCE, "/" + setup.app().name() + "/" + setup.aggregate().name());
+    }
+
+    /** Tells two commands apart that carry the same id: CRC-32C of type and payload, in hex. */
+    static String checksum(String type, byte[] payload) {
+        var crc = new CRC32C();
+        crc.update(type.getBytes(StandardCharsets.UTF_8));
+        crc.update(payload);
+        return HexFormat.of().toHexDigits((int) crc.getValue());
+    }
+
+    NewRecord event(
+            ReceivedCommand<?> command, String type, byte[] payload, long version, String checksum, Instant now) {
+        var headers = new ArrayList<Header>(12);
+        headers.add(SPEC_VERSION);
+        headers.add(JSON);
+        headers.add(source);
+        headers.add(Header.text(Headers.ID, command.aggregateId() + "@" + version));
+        headers.add(Header.text(Headers.TYPE, type));
+        headers.add(Header.text(Headers.SUBJECT, command.aggregateId()));
+        headers.add(Header.text(Headers.TIME, now.toString()));
+        headers.add(Header.text(Headers.SEQUENCE, Long.toString(version)));
+        headers.add(Header.text(Headers.CORRELATION_ID, command.metadata().correlationId()));
+        headers.add(Header.text(Headers.CAUSATION_ID, command.id()));
+        headers.add(Header.text(Headers.COMMAND_CHECKSUM, checksum));
+        addText(headers, Headers.TRACEPARENT, command.metadata().traceparent());
+        return new NewRecord(
+                setup.eventTopic(), command.record().partition(), utf8(command.aggregateId()), headers, payload);
+    }
+
+    /** The reply, to where the command's headers ask for it; null when they do not. */
+    @Nullable NewRecord reply(LogRecord command, CommandReply reply, Instant now) {
+        String topic = command.text(Headers.REPLY_TOPIC);
+        if (topic == null) {
+            return null;
+        }
+        boolean accepted = reply instanceof CommandReply.Accepted;
+        var headers = new ArrayList<Header>(9);
+        headers.add(SPEC_VERSION);
+        headers.add(accepted ? JSON : PROBLEM_JSON);
+        headers.add(source);
+        headers.add(Header.text(Headers.ID, CommandReader.commandId(command) + "/reply"));
+        headers.add(Header.text(Headers.TYPE, accepted ? "CommandAccepted" : "CommandRefused"));
+        headers.add(Header.text(Headers.TIME, now.toString()));
+        headers.add(Header.text(Headers.CAUSATION_ID, CommandReader.commandId(command)));
+        addText(headers, Headers.TRACEPARENT, command.text(Headers.TRACEPARENT));
+        byte[] correlation = command.header(Headers.REPLY_CORRELATION_ID);
+        if (correlation != null) {
+            headers.add(new Header(Headers.REPLY_CORRELATION_ID, correlation));
+        }
+        byte[] partition = command.header(Headers.REPLY_PARTITION);
+        return new NewRecord(
+                topic,
+                partition == null ? null : replyPartition(partition),
+                command.key(),
+                headers,
+                setup.replies().apply(reply));
+    }
+
+    /** The command once more, for the partition of its aggregate; keeps its id and all else it came with. */
+    NewRecord forward(ReceivedCommand<?> command, int partition) {
+        LogRecord record = command.record();
+        var headers = new ArrayList<Header>(record.headers());
+        if (record.header(Headers.ID) == null) {
+            headers.add(Header.text(Headers.ID, command.id()));
+        }
+        if (record.header(Headers.TYPE) == null) {
+            headers.add(Header.text(Headers.TYPE, command.type()));
+        }
+        return new NewRecord(setup.commandTopic(), partition, utf8(command.aggregateId()), headers, record.value());
+    }
+
+    /** The command as it came, with the cause in headers. */
+    NewRecord deadLetter(LogRecord command, Problem problem, Instant now) {
+        List<Header> headers = new ArrayList<>(command.headers());
+        headers.add(Header.text(Headers.ERROR_TYPE, problem.type().slug()));
+        headers.add(Header.text(Headers.ERROR_DETAIL, problem.detail()));
+        headers.add(Header.text(Headers.ORIGINAL_TOPIC, command.topic()));
+        headers.add(Header.text(Headers.ORIGINAL_PARTITION, Integer.toString(command.partition())));
+        headers.add(Header.text(Headers.ORIGINAL_OFFSET, Long.toString(command.offset())));
+        headers.add(Header.text(Headers.ERROR_TIME, now.toString()));
+        return new NewRecord(setup.deadLetterTopic(), null, command.key(), headers, command.value());
+    }
+
+    private static int replyPartition(byte[] header) {
+        if (header.length == Integer.BYTES) {
+            return ByteBuffer.wrap(header).getInt();
+        }
+        try {
+            return Integer.parseInt(new String(header, StandardCharsets.US_ASCII));
+        } catch (NumberFormatException e) {
+            return -1; // No topic has it: the log drops the reply and says so.
+        }
+    }
+
+    private static void addText(List<Header> headers, String name, @Nullable String value) {
+        if (value != null) {
+            headers.add(Header.text(name, value));
+        }
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,276 @@
+package io.diptych.command.internal;
+
+import io.diptych.command.CommandObserver.Outcome;
+import io.diptych.command.CommandReply;
+import io.diptych.command.Decision;
+import io.diptych.message.ConsistencyToken;
+import io.diptych.message.Headers;
+import io.diptych.message.Limits;
+import io.diptych.message.LogRecord;
+import io.diptych.message.NewRecord;
+import io.diptych.message.Problem;
+import io.diptych.message.ProblemException;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToIntFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The aggregates of one partition and what commands do to them. Changes stay in an overlay until their transaction is
+ * committed; a transaction that is not committed leaves no trace.
+ */
+final class OwnedPartition<C, S, E> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(OwnedPartition.class);
+
+    private final EngineSetup<C, S, E> setup;
+    private final CommandReader<C> reader;
+    private final Envelopes<E> envelopes;
+    private final ToIntFunction<byte[]> partitioner;
+    private final int partition;
+    private final AggregateStore<S> store;
+    private final Map<String, AggregateState<S>> overlay = new HashMap<>();
+
+    OwnedPartition(EngineSetup<C, S, E> setup, ToIntFunction<byte[]> partitioner, int partition) {
+        this.setup = setup;
+        this.reader = new CommandReader<>(setup.aggregate(), setup.commands());
+        this.envelopes = new Envelopes<>(setup);
+        this.partitioner = partitioner;
+        this.partition = partition;
+        this.store = setup.stores().open(partition);
+    }
+
+    long nextEvent() {
+        return store.nextEvent();
+    }
+
+    /** Decides what becomes of the record, and puts all of it into the batch. */
+    void handle(LogRecord record, CommandBatch batch, Instant now) {
+        ReceivedCommand<C> command;
+        try {
+            command = reader.read(record, now);
+        } catch (ProblemException e) {
+            deadLetter(record, e.problem(), batch, now);
+            return;
+        }
+        int home = partitioner.applyAsInt(command.aggregateId().getBytes(StandardCharsets.UTF_8));
+        if (home != partition) {
+            batch.send(envelopes.forward(command, home));
+            batch.handled(record, Outcome.FORWARDED);
+            return;
+        }
+        AggregateState<S> aggregate = current(command.aggregateId());
+        CommandResult earlier = aggregate.resultOf(command.id());
+        if (earlier != null) {
+            repeat(command, earlier, batch);
+        } else if (command.expectedVersion() != null && command.expectedVersion() != aggregate.version()) {
+            conflict(command, aggregate, batch);
+        } else {
+            decide(command, aggregate, batch, now);
+        }
+    }
+
+    /** The batch was committed: its changes are the state. */
+    void committed(CommandBatch batch) {
+        store.put(overlay, batch.nextEvent(partition, store.nextEvent()));
+        overlay.clear();
+    }
+
+    /** The batch was not committed, as far as is known. */
+    void discard() {
+        overlay.clear();
+    }
+
+    /** Takes an event from the log into the state. */
+    void replay(LogRecord record) {
+        byte[] key = record.key();
+        if (key == null) {
+            LOG.warn(
+                    "The event at [{}/{}/{}] has no key and is passed over: it was not written by Diptych",
+                    record.topic(),
+                    partition,
+                    record.offset());
+            return;
+        }
+        String id = new String(key, StandardCharsets.UTF_8);
+        AggregateState<S> before = current(id);
+        overlay.put(id, before.failure() == null ? evolved(record, id, before) : before);
+    }
+
+    /** Events up to that offset were replayed. */
+    void replayed(long nextEvent) {
+        store.put(overlay, nextEvent);
+        overlay.clear();
+    }
+
+    void close() {
+        store.close();
+    }
+
+    private AggregateState<S> current(String id) {
+        AggregateState<S> changed = overlay.get(id);
+        if (changed != null) {
+            return changed;
+        }
+        AggregateState<S> stored = store.get(id);
+        return stored != null
+                ? stored
+                : AggregateState.initial(setup.aggregate().decider().initialState());
+    }
+
+    private void decide(ReceivedCommand<C> command, AggregateState<S> aggregate, CommandBatch batch, Instant now) {
+        if (aggregate.failure() != null) {
+            deadLetter(command.record(), Problem.Type.HANDLER_FAILED.with(aggregate.failure()), batch, now);
+            return;
+        }
+        var decider = setup.aggregate().decider();
+        try {
+            switch (decider.decide(command.command(), aggregate.state(), command.metadata())) {
+                case Decision.Accepted<E>(List<E> events) -> accept(command, aggregate, events, batch, now);
+                case Decision.Rejected<E>(String code, String message) -> {
+                    Problem problem = Problem.Type.REJECTED.with(message, Map.of("code", code));
+                    batch.reply(command.record(), () -> new CommandReply.Refused(problem));
+                    batch.handled(command.record(), Outcome.REJECTED);
+                }
+            }
+        } catch (ProblemException e) {
+            deadLetter(command.record(), e.problem(), batch, now);
+        } catch (RuntimeException | StackOverflowError e) {
+            LOG.error("The command [{}] of [{}] failed in the decider", command.type(), command.aggregateId(), e);
+            String detail = "The application failed on the command [" + command.type() + "] of ["
+                    + command.aggregateId() + "]: " + e + ". The command is in [" + setup.deadLetterTopic() + "]";
+            deadLetter(command.record(), Problem.Type.HANDLER_FAILED.with(detail), batch, now);
+        }
+    }
+
+    private void accept(
+            ReceivedCommand<C> command,
+            AggregateState<S> aggregate,
+            List<E> events,
+            CommandBatch batch,
+            Instant now) {
+        String name = setup.aggregate().name();
+        String id = command.aggregateId();
+        if (events.isEmpty()) {
+            long read = store.nextEvent();
+            long version = aggregate.version();
+            batch.reply(
+                    command.record(),
+                    () -> new CommandReply.Accepted(
+                            name, id, version, List.of(), token(batch.nextEvent(partition, read) - 1)));
+            batch.handled(command.record(), Outcome.ACCEPTED);
+            return;
+        }
+        String checksum = checksum(command);
+        S state = aggregate.state();
+        long version = aggregate.version();
+        var records = new ArrayList<NewRecord>(events.size());
+        var types = new ArrayList<String>(events.size());
+        for (E event : events) {
+            state = setup.aggregate().decider().evolve(state, event);
+            version++;
+            String type = setup.events().typeOf(event);
+            records.add(envelopes.event(command, type, encode(event, type), version, checksum, now));
+            types.add(type);
+        }
+        var result = new CommandResult(command.id(), checksum, version, List.copyOf(types));
+        overlay.put(id, aggregate.after(state, result, setup.recentCommands()));
+        batch.record(records, result);
+        batch.reply(command.record(), () -> accepted(id, result));
+        batch.handled(command.record(), Outcome.ACCEPTED);
+    }
+
+    private byte[] encode(E event, String type) {
+        byte[] payload = setup.events().encode(event);
+        if (payload.length > Limits.MAX_EVENT_BYTES) {
+            throw Problem.Type.TOO_LARGE.exception("The event [" + type + "] has " + payload.length
+                    + " bytes: at most " + Limits.MAX_EVENT_BYTES + " are allowed");
+        }
+        return payload;
+    }
+
+    private void repeat(ReceivedCommand<C> command, CommandResult earlier, CommandBatch batch) {
+        if (earlier.checksum().equals(checksum(command))) {
+            batch.reply(command.record(), () -> accepted(command.aggregateId(), earlier));
+        } else {
+            Problem problem = Problem.Type.KEY_REUSED.with("The id [" + command.id()
+                    + "] was used for another command on [" + command.aggregateId()
+                    + "]: use a new one for a new command, and the same body to ask again");
+            batch.reply(command.record(), () -> new CommandReply.Refused(problem));
+        }
+        batch.handled(command.record(), Outcome.DUPLICATE);
+    }
+
+    private void conflict(ReceivedCommand<C> command, AggregateState<S> aggregate, CommandBatch batch) {
+        Problem problem = Problem.Type.VERSION_CONFLICT.with(
+                "The " + setup.aggregate().name() + " [" + command.aggregateId() + "] is at version ["
+                        + aggregate.version() + "], not [" + command.expectedVersion()
+                        + "]: read it again and decide anew",
+                Map.of("currentVersion", aggregate.version()));
+        batch.reply(command.record(), () -> new CommandReply.Refused(problem));
+        batch.handled(command.record(), Outcome.CONFLICT);
+    }
+
+    private void deadLetter(LogRecord record, Problem problem, CommandBatch batch, Instant now) {
+        batch.send(envelopes.deadLetter(record, problem, now));
+        batch.reply(record, () -> new CommandReply.Refused(problem));
+        batch.handled(record, Outcome.DEAD_LETTERED);
+    }
+
+    private CommandReply accepted(String id, CommandResult result) {
+        return new CommandReply.Accepted(
+                setup.aggregate().name(), id, result.version(), result.eventTypes(), token(result.offset()));
+    }
+
+    private ConsistencyToken token(long offset) {
+        return ConsistencyToken.of(setup.aggregate().name(), partition, offset);
+    }
+
+    private static String checksum(ReceivedCommand<?> command) {
+        byte[] payload = command.record().value();
+        return Envelopes.checksum(command.type(), payload == null ? new byte[0] : payload);
+    }
+
+    private AggregateState<S> evolved(LogRecord record, String id, AggregateState<S> before) {
+        String type = record.text(Headers.TYPE);
+        byte[] payload = record.value();
+        String sequence = record.text(Headers.SEQUENCE);
+        try {
+            if (type == null || payload == null || sequence == null) {
+                throw new IllegalStateException("it lacks its type, version or value");
+            }
+            long version = Long.parseLong(sequence);
+            if (version != before.version() + 1) {
+                throw new IllegalStateException("it has version " + version + " after " + before.version());
+            }
+            S state = setup.aggregate().decider().evolve(before.state(), setup.events().decode(type, payload));
+            return before.after(state, result(record, type, version, before), setup.recentCommands());
+        } catch (RuntimeException | StackOverflowError e) {
+            String why = "The event [" + type + "] of [" + id + "] at [" + record.topic() + "/" + partition + "/"
+                    + record.offset() + "] cannot be replayed: " + e.getMessage()
+                    + ". Commands to it are refused until the application can read it again";
+            LOG.error(why, e);
+            return before.failed(before.version(), why);
+        }
+    }
+
+    /** The result of the command that the event follows from, with the events of that command so far. */
+    private static CommandResult result(LogRecord record, String type, long version, AggregateState<?> before) {
+        String command = record.text(Headers.CAUSATION_ID);
+        String checksum = record.text(Headers.COMMAND_CHECKSUM);
+        String commandId = command == null ? "" : command;
+        CommandResult sofar = before.resultOf(commandId);
+        var types = new ArrayList<String>();
+        if (sofar != null) {
+            types.addAll(sofar.eventTypes());
+        }
+        types.add(type);
+        return new CommandResult(
+                commandId, checksum == null ? "" : checksum, version, List.copyOf(types), record.offset());
+    }
+}

@@ -1,0 +1,45 @@
+package io.diptych.projection;
+
+import java.time.Instant;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How one read model's projection is doing on this node.
+ *
+ * @param readModel its name
+ * @param state what it is doing
+ * @param reason why, when it is not simply running
+ * @param since when the state began
+ * @param partitions the partitions this node owns
+ */
+public record ProjectionStatus(
+        String readModel, State state, @Nullable String reason, Instant since, Map<Integer, Partition> partitions) {
+
+    /** What a projection can be doing. */
+    public enum State {
+        /** Has no error; may be behind. */
+        RUNNING,
+        /** Kafka or the database is away; it goes on by itself when that is back. */
+        WAITING,
+        /** An event could not be applied; its partition stands still until the cause is mended. */
+        STALLED,
+        /** Was stopped. */
+        STOPPED
+    }
+
+    /**
+     * One partition.
+     *
+     * @param position the next offset to apply
+     * @param behind events not yet applied, or -1 when unknown
+     */
+    public record Partition(long position, long behind) {}
+
+    /** Events not yet applied over all partitions owned here; unknown ones count as 0. */
+    public long behind() {
+        return partitions.values().stream()
+                .mapToLong(p -> Math.max(0, p.behind()))
+                .sum();
+    }
+}

@@ -1,0 +1,59 @@
+package io.diptych.projection;
+
+import io.diptych.message.ConsistencyToken;
+import io.diptych.message.ProblemException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Queries on read models. Safe for many threads; a call blocks its thread while it waits for freshness. */
+public interface ReadModelQueries {
+
+    /**
+     * The row with that key.
+     *
+     * @param key the key's written form, as in a URL
+     * @return field names (as the row record spells them) to values, or null when there is no such row
+     * @throws ProblemException unknown read model, key of the wrong kind, database away, or freshness not reached
+     */
+    @Nullable Map<String, @Nullable Object> find(String readModel, String key, Freshness freshness);
+
+    /**
+     * Rows that match all filters.
+     *
+     * @throws ProblemException as for {@link #find}; also an unknown field or a value of the wrong kind
+     */
+    Page list(String readModel, ListQuery query, Freshness freshness);
+
+    /**
+     * How fresh an answer must be.
+     *
+     * @param token what must have been seen; null for no demand
+     * @param maxWait how long to wait for it
+     */
+    record Freshness(@Nullable ConsistencyToken token, Duration maxWait) {
+        /** Whatever is there now. */
+        public static final Freshness NONE = new Freshness(null, Duration.ZERO);
+    }
+
+    /**
+     * Which rows, in which order.
+     *
+     * @param filters field name (camelCase or snake_case) to the value it must equal, in written form
+     * @param sort fields, each with an optional {@code -} for descending order; the key is always the last
+     * @param limit at most this many rows, 1 to 1000
+     * @param cursor {@link Page#cursor} of the page before; null for the first page
+     * @param count whether to count all matching rows
+     */
+    record ListQuery(
+            Map<String, String> filters, List<String> sort, int limit, @Nullable String cursor, boolean count) {}
+
+    /**
+     * A page of rows.
+     *
+     * @param cursor gives the next page; null on the last
+     * @param count of all matching rows, when asked for
+     */
+    record Page(List<Map<String, @Nullable Object>> rows, @Nullable String cursor, @Nullable Long count) {}
+}

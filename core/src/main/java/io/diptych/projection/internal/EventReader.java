@@ -1,0 +1,59 @@
+package io.diptych.projection.internal;
+
+import io.diptych.message.Headers;
+import io.diptych.message.LogRecord;
+import io.diptych.message.MessageCodec;
+import io.diptych.message.Metadata;
+import io.diptych.message.Recorded;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** Reads recorded events from records. */
+final class EventReader<E> {
+
+    private final MessageCodec<E> codec;
+
+    EventReader(MessageCodec<E> codec) {
+        this.codec = codec;
+    }
+
+    /**
+     * Reads one.
+     *
+     * @throws RuntimeException when it is not an event that Diptych wrote, or the application cannot read it
+     */
+    Recorded<E> read(LogRecord record) {
+        byte[] payload = record.value();
+        if (payload == null) {
+            throw new IllegalArgumentException("it has no value");
+        }
+        String type = required(record, Headers.TYPE);
+        String id = required(record, Headers.ID);
+        var metadata = new Metadata(
+                id,
+                Instant.parse(required(record, Headers.TIME)),
+                orElse(record.text(Headers.CORRELATION_ID), id),
+                record.text(Headers.CAUSATION_ID),
+                record.text(Headers.TRACEPARENT));
+        return new Recorded<>(
+                codec.decode(type, payload),
+                type,
+                required(record, Headers.SUBJECT),
+                Long.parseLong(required(record, Headers.SEQUENCE)),
+                metadata,
+                record.partition(),
+                record.offset());
+    }
+
+    private static String required(LogRecord record, String header) {
+        String value = record.text(header);
+        if (value == null) {
+            throw new IllegalArgumentException("it lacks the header [" + header + "]");
+        }
+        return value;
+    }
+
+    private static String orElse(@Nullable String value, String otherwise) {
+        return value == null ? otherwise : value;
+    }
+}

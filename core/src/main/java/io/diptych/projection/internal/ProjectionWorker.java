@@ -1,0 +1,248 @@
+package io.diptych.projection.internal;
+
+import io.diptych.message.LogRecord;
+import io.diptych.message.MessageCodec;
+import io.diptych.message.internal.Backoff;
+import io.diptych.message.internal.LogException;
+import io.diptych.message.internal.OwnershipListener;
+import io.diptych.projection.ProjectionObserver;
+import io.diptych.projection.ProjectionStatus;
+import io.diptych.projection.ReadModel;
+import io.diptych.projection.internal.RowStore.Move;
+import io.diptych.projection.internal.RowStore.PositionMovedException;
+import io.diptych.projection.internal.RowStore.RowRefusedException;
+import io.diptych.projection.internal.RowStore.StoreUnavailableException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps one read model current for the partitions it owns: poll, fold, one transaction of rows and positions, again.
+ * Run by one thread, one {@link #step} after the other.
+ *
+ * <p>A batch is what one poll gives: a single event when nothing waits, thousands when the worker is behind. Where to
+ * go on is only what the store says, so a batch is applied once whatever becomes of this worker. An event that cannot
+ * be applied stops its partition, not the others, and is tried again.
+ */
+public final class ProjectionWorker<E, R> implements OwnershipListener, AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProjectionWorker.class);
+
+    private final ReadModel<E, R> readModel;
+    private final EventReader<E> reader;
+    private final EventFeed feed;
+    private final RowStore<R> store;
+    private final InstantSource clock;
+    private final ProjectionObserver observer;
+    private final Set<Integer> owned = new HashSet<>();
+    private final Map<Integer, Long> positions = new HashMap<>();
+    private final StalledPartitions stalled;
+    private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(2));
+    private volatile ProjectionStatus status;
+
+    /** A worker that owns nothing yet. */
+    public ProjectionWorker(
+            ReadModel<E, R> readModel,
+            MessageCodec<E> events,
+            EventFeed feed,
+            RowStore<R> store,
+            InstantSource clock,
+            ProjectionObserver observer) {
+        this.readModel = readModel;
+        this.reader = new EventReader<>(events);
+        this.feed = feed;
+        this.store = store;
+        this.clock = clock;
+        this.observer = observer;
+        this.stalled = new StalledPartitions(clock);
+        this.status = new ProjectionStatus(
+                readModel.name(), ProjectionStatus.State.WAITING, "starting", clock.instant(), Map.of());
+    }
+
+    /** How it is doing; for any thread. */
+    public ProjectionStatus status() {
+        return status;
+    }
+
+    /** One round: takes what the feed has, waiting at most {@code maxWait} for it, and applies it. */
+    public void step(Duration maxWait) {
+        try {
+            locate();
+            stalled.due().forEach(this::retry);
+            List<LogRecord> events = feed.poll(maxWait, this);
+            if (!events.isEmpty()) {
+                apply(events);
+            }
+            backoff.reset();
+            String reason = stalled.reason();
+            report(reason == null ? ProjectionStatus.State.RUNNING : ProjectionStatus.State.STALLED, reason);
+        } catch (PositionMovedException e) {
+            LOG.warn("{}: {}: going on from where the table is", readModel.name(), e.getMessage());
+            positions.clear();
+        } catch (StoreUnavailableException | LogException e) {
+            LOG.warn("{}: {}: trying again in {}", readModel.name(), e.getMessage(), backoff);
+            waitFor(e);
+        } catch (RuntimeException e) {
+            LOG.error("{}: a defect: trying again in {}", readModel.name(), backoff, e);
+            waitFor(e);
+        }
+    }
+
+    @Override
+    public void assigned(Collection<Integer> partitions) {
+        owned.addAll(partitions);
+    }
+
+    @Override
+    public void revoked(Collection<Integer> partitions) {
+        owned.removeAll(partitions);
+        positions.keySet().removeAll(partitions);
+        stalled.forget(partitions);
+    }
+
+    @Override
+    public void close() {
+        feed.close();
+        report(ProjectionStatus.State.STOPPED, null);
+    }
+
+    /** Asks the store where to go on for partitions that are owned but not read yet. */
+    private void locate() {
+        Set<Integer> unknown = new HashSet<>(owned);
+        unknown.removeAll(positions.keySet());
+        if (unknown.isEmpty()) {
+            return;
+        }
+        store.positions(unknown).forEach((partition, offset) -> {
+            positions.put(partition, offset);
+            feed.seek(partition, offset);
+            feed.resume(partition);
+        });
+    }
+
+    private void apply(List<LogRecord> records) {
+        List<LogRecord> rest = records;
+        while (!rest.isEmpty()) {
+            EventFailedException failed = applyUntilFailure(rest);
+            if (failed == null) {
+                return;
+            }
+            rest = rest.stream()
+                    .filter(r -> r.partition() != failed.partition() || r.offset() < failed.offset())
+                    .filter(r -> r.offset() >= positions.getOrDefault(r.partition(), 0L))
+                    .toList();
+            stall(failed);
+        }
+    }
+
+    /** Applies all of it in one transaction, or none of it and returns why. */
+    private @Nullable EventFailedException applyUntilFailure(List<LogRecord> records) {
+        long begun = System.nanoTime();
+        Map<Integer, Move> moves = moves(records);
+        try {
+            EventFold<E, R> fold = fold(records);
+            store.apply(new RowStore.Batch<>(moves, fold.keys(), fold.ownRowsOnly(), fold));
+        } catch (EventFailedException e) {
+            return e;
+        } catch (RowRefusedException e) {
+            return refused(records, e);
+        }
+        moves.forEach((partition, move) -> {
+            positions.put(partition, move.to());
+            stalled.passed(partition, move.to());
+        });
+        observer.applied(readModel.name(), records.size(), Duration.ofNanos(System.nanoTime() - begun));
+        return null;
+    }
+
+    /** Some row cannot be stored: halves the batch until the event that made it stands alone. */
+    private @Nullable EventFailedException refused(List<LogRecord> records, RowRefusedException cause) {
+        if (records.size() == 1) {
+            return new EventFailedException(
+                    records.getFirst().partition(), records.getFirst().offset(), cause);
+        }
+        int half = records.size() / 2;
+        EventFailedException failed = applyUntilFailure(records.subList(0, half));
+        if (failed != null) {
+            return failed;
+        }
+        return applyUntilFailure(records.subList(half, records.size()));
+    }
+
+    private EventFold<E, R> fold(List<LogRecord> records) {
+        var fold = new EventFold<>(readModel.projection());
+        for (LogRecord record : records) {
+            try {
+                fold.add(reader.read(record));
+            } catch (RuntimeException | StackOverflowError e) {
+                throw new EventFailedException(record.partition(), record.offset(), e);
+            }
+        }
+        return fold;
+    }
+
+    private Map<Integer, Move> moves(List<LogRecord> records) {
+        Map<Integer, Move> moves = new TreeMap<>();
+        for (LogRecord record : records) {
+            Long from = positions.get(record.partition());
+            if (from == null) {
+                throw new IllegalStateException("Partition " + record.partition() + " is not owned");
+            }
+            moves.put(record.partition(), new Move(from, record.offset() + 1));
+        }
+        return moves;
+    }
+
+    private void stall(EventFailedException failed) {
+        String reason = "The event at [partition " + failed.partition() + ", offset " + failed.offset()
+                + "] cannot be applied: " + failed.getCause();
+        Duration retryIn = stalled.add(failed.partition(), failed.offset(), reason);
+        LOG.error(
+                "{}: {}. Its partition stands still; trying again in {} s",
+                readModel.name(),
+                reason,
+                retryIn.toSeconds(),
+                failed.getCause());
+        feed.pause(failed.partition());
+        feed.seek(failed.partition(), failed.offset());
+    }
+
+    private void retry(int partition) {
+        feed.resume(partition);
+    }
+
+    /** Stays in the group while Kafka or the database is away; what was read meanwhile is read again. */
+    private void waitFor(RuntimeException cause) {
+        report(ProjectionStatus.State.WAITING, cause.getMessage());
+        positions.clear();
+        try {
+            owned.forEach(feed::pause);
+            feed.poll(backoff.next(), this);
+        } catch (LogException e) {
+            LOG.debug("{}: still away: {}", readModel.name(), e.getMessage());
+        }
+    }
+
+    private void report(ProjectionStatus.State state, @Nullable String reason) {
+        Instant since = status.state() == state ? status.since() : clock.instant();
+        var partitions = new TreeMap<Integer, ProjectionStatus.Partition>();
+        for (int partition : owned) {
+            Long position = positions.get(partition);
+            partitions.put(
+                    partition,
+                    new ProjectionStatus.Partition(
+                            position == null ? 0 : position, position == null ? -1 : feed.behind(partition)));
+        }
+        status = new ProjectionStatus(readModel.name(), state, reason, since, partitions);
+    }
+}

@@ -1,0 +1,251 @@
+package io.diptych.kafka;
+
+import io.diptych.TopicNames;
+import io.diptych.command.internal.CommandLog;
+import io.diptych.message.LogRecord;
+import io.diptych.message.NewRecord;
+import io.diptych.message.internal.LogException;
+import io.diptych.message.internal.OwnershipListener;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Utils;
+
+/**
+ * One worker's commands, events and transactions on Kafka: a group member for the commands, a reader for events, and
+ * two transactional producers in turn, so that a transaction does not wait for the markers of the one before.
+ */
+final class KafkaCommandLog implements CommandLog {
+
+    private final KafkaSettings settings;
+    private final String commandTopic;
+    private final String eventTopic;
+    private final String transactionalId;
+    private final int partitions;
+    private final Admin admin;
+    private final KafkaConsumer<byte[], byte[]> commands;
+    private final KafkaConsumer<byte[], byte[]> events;
+    private final Set<TopicPartition> followed = new HashSet<>();
+    private final ReplyTargets replyTargets;
+    private final Ownership ownership;
+    private List<KafkaProducer<byte[], byte[]>> producers = List.of();
+    private int turn;
+
+    KafkaCommandLog(KafkaSettings settings, String app, String aggregate, int partitions) {
+        this.settings = settings;
+        this.commandTopic = TopicNames.commands(app, aggregate);
+        this.eventTopic = TopicNames.events(app, aggregate);
+        this.transactionalId = app + "." + aggregate + "." + settings.nodeId();
+        this.partitions = partitions;
+        this.admin = Admin.create(settings.admin());
+        var bytes = new ByteArrayDeserializer();
+        this.commands = new KafkaConsumer<>(settings.commandConsumer(commandTopic), bytes, bytes);
+        this.events = new KafkaConsumer<>(settings.consumer(), bytes, bytes);
+        this.replyTargets = new ReplyTargets(admin, app);
+        this.ownership = new Ownership(commands);
+        commands.subscribe(List.of(commandTopic), ownership);
+    }
+
+    @Override
+    public List<LogRecord> poll(Duration maxWait, OwnershipListener listener) {
+        return attempt("read commands", () -> ownership.poll(maxWait, listener));
+    }
+
+    /** Ends a poll that waits; for any thread. */
+    void wakeup() {
+        commands.wakeup();
+    }
+
+    @Override
+    public void pause(int partition) {
+        commands.pause(List.of(new TopicPartition(commandTopic, partition)));
+    }
+
+    @Override
+    public void resume(int partition) {
+        commands.resume(List.of(new TopicPartition(commandTopic, partition)));
+    }
+
+    @Override
+    public void rewind(int partition) {
+        var topicPartition = new TopicPartition(commandTopic, partition);
+        attempt("find the next command", () -> {
+            OffsetAndMetadata next = commands.committed(Set.of(topicPartition)).get(topicPartition);
+            if (next == null) {
+                commands.seekToBeginning(Set.of(topicPartition));
+            } else {
+                commands.seek(topicPartition, next.offset());
+            }
+            return next;
+        });
+    }
+
+    @Override
+    public int partitionOf(byte[] key) {
+        return Utils.toPositive(Utils.murmur2(key)) % partitions;
+    }
+
+    @Override
+    public long eventsEnd(int partition) {
+        var topicPartition = new TopicPartition(eventTopic, partition);
+        var uncommittedToo = new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED);
+        return attempt(
+                "find the end of the events",
+                () -> admin.listOffsets(Map.of(topicPartition, OffsetSpec.latest()), uncommittedToo)
+                        .partitionResult(topicPartition)
+                        .get()
+                        .offset());
+    }
+
+    @Override
+    public void followEvents(int partition, long offset) {
+        var topicPartition = new TopicPartition(eventTopic, partition);
+        followed.add(topicPartition);
+        events.assign(followed);
+        events.seek(topicPartition, offset);
+    }
+
+    @Override
+    public List<LogRecord> readEvents(Duration maxWait) {
+        return attempt("read events", () -> KafkaRecord.all(events.poll(maxWait)));
+    }
+
+    @Override
+    public long eventsPosition(int partition) {
+        return attempt("read events", () -> events.position(new TopicPartition(eventTopic, partition)));
+    }
+
+    @Override
+    public void unfollowEvents(int partition) {
+        followed.remove(new TopicPartition(eventTopic, partition));
+        events.assign(followed);
+    }
+
+    @Override
+    public Transaction begin() {
+        turn = (turn + 1) % producers.size();
+        var producer = producers.get(turn);
+        attempt("begin a transaction", () -> {
+            producer.beginTransaction();
+            return producer;
+        });
+        return new KafkaTransaction(producer);
+    }
+
+    @Override
+    public void reset() {
+        closeProducers();
+        var fresh = new ArrayList<KafkaProducer<byte[], byte[]>>();
+        producers = fresh;
+        attempt("begin transactions", () -> {
+            for (int i = 0; i < 2; i++) {
+                var bytes = new ByteArraySerializer();
+                var producer = new KafkaProducer<>(
+                        settings.transactionalProducer(transactionalId + "." + i), bytes, bytes);
+                fresh.add(producer);
+                // Also ends what a producer of this name left open.
+                producer.initTransactions();
+            }
+            return fresh;
+        });
+    }
+
+    @Override
+    public void close() {
+        closeProducers();
+        commands.close(CloseOptions.timeout(Duration.ofSeconds(1)));
+        events.close(CloseOptions.timeout(Duration.ZERO));
+        admin.close(Duration.ZERO);
+    }
+
+    private void closeProducers() {
+        producers.forEach(producer -> producer.close(Duration.ZERO));
+        producers = List.of();
+    }
+
+    /** What Kafka is asked to do. */
+    private interface Action<T> {
+        T run() throws ExecutionException, InterruptedException;
+    }
+
+    private static <T> T attempt(String what, Action<T> action) {
+        try {
+            return action.run();
+        } catch (ExecutionException e) {
+            throw new LogException("Kafka could not " + what + ": " + e.getCause(), e);
+        } catch (KafkaException e) {
+            throw new LogException("Kafka could not " + what + ": " + e.getMessage(), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new LogException("Interrupted: could not " + what, e);
+        }
+    }
+
+    private final class KafkaTransaction implements Transaction {
+
+        private final KafkaProducer<byte[], byte[]> producer;
+
+        KafkaTransaction(KafkaProducer<byte[], byte[]> producer) {
+            this.producer = producer;
+        }
+
+        @Override
+        public long[] append(List<NewRecord> records) {
+            return attempt("store events", () -> {
+                var stored = new ArrayList<Future<RecordMetadata>>(records.size());
+                for (NewRecord record : records) {
+                    stored.add(producer.send(KafkaRecord.toProducer(record)));
+                }
+                producer.flush();
+                long[] offsets = new long[stored.size()];
+                for (int i = 0; i < offsets.length; i++) {
+                    offsets[i] = stored.get(i).get().offset();
+                }
+                return offsets;
+            });
+        }
+
+        @Override
+        public void send(NewRecord record) {
+            attempt("store a record", () -> producer.send(KafkaRecord.toProducer(record)));
+        }
+
+        @Override
+        public void reply(NewRecord reply) {
+            if (replyTargets.accepts(reply.topic(), reply.partition())) {
+                send(reply);
+            }
+        }
+
+        @Override
+        public void commit(Map<Integer, Long> nextCommands) {
+            var offsets = new HashMap<TopicPartition, OffsetAndMetadata>();
+            nextCommands.forEach((partition, offset) ->
+                    offsets.put(new TopicPartition(commandTopic, partition), new OffsetAndMetadata(offset)));
+            attempt("commit", () -> {
+                producer.sendOffsetsToTransaction(offsets, commands.groupMetadata());
+                producer.commitTransaction();
+                return offsets;
+            });
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package io.diptych.kafka;
+
+import io.diptych.message.LogRecord;
+import io.diptych.message.internal.LogException;
+import io.diptych.message.internal.OwnershipListener;
+import io.diptych.projection.internal.EventFeed;
+import java.time.Duration;
+import java.util.List;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** One projection's share of an event topic. Positions come from the read model's store; the group only shares out. */
+final class KafkaEventFeed implements EventFeed {
+
+    private final String topic;
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final Ownership ownership;
+
+    KafkaEventFeed(KafkaSettings settings, String topic, String group) {
+        this.topic = topic;
+        var bytes = new ByteArrayDeserializer();
+        this.consumer = new KafkaConsumer<>(settings.eventConsumer(group), bytes, bytes);
+        this.ownership = new Ownership(consumer);
+        consumer.subscribe(List.of(topic), ownership);
+    }
+
+    @Override
+    public List<LogRecord> poll(Duration maxWait, OwnershipListener listener) {
+        try {
+            return ownership.poll(maxWait, listener);
+        } catch (KafkaException e) {
+            throw new LogException("Kafka could not read events: " + e.getMessage(), e);
+        }
+    }
+
+    /** Ends a poll that waits; for any thread. */
+    void wakeup() {
+        consumer.wakeup();
+    }
+
+    @Override
+    public void seek(int partition, long offset) {
+        consumer.seek(at(partition), offset);
+    }
+
+    @Override
+    public void pause(int partition) {
+        consumer.pause(List.of(at(partition)));
+    }
+
+    @Override
+    public void resume(int partition) {
+        consumer.resume(List.of(at(partition)));
+    }
+
+    @Override
+    public long behind(int partition) {
+        return consumer.currentLag(at(partition)).orElse(-1);
+    }
+
+    @Override
+    public void close() {
+        consumer.close(CloseOptions.timeout(Duration.ofSeconds(1)));
+    }
+
+    private TopicPartition at(int partition) {
+        return new TopicPartition(topic, partition);
+    }
+}

@@ -1,0 +1,111 @@
+package io.diptych.kafka;
+
+import io.diptych.command.CommandGateway.Reply;
+import io.diptych.message.Headers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads one partition of the reply topic, from its end on, and hands each reply to who expects it. */
+final class ReplyReader implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ReplyReader.class);
+    private static final Duration POLL = Duration.ofSeconds(1);
+
+    /** Nobody waits longer for a reply; one that comes later is passed over. */
+    private static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(1);
+
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final TopicPartition partition;
+    private final Map<String, CompletableFuture<Reply>> expected = new ConcurrentHashMap<>();
+    private final String prefix = UUID.randomUUID() + "-";
+    private final AtomicLong counter = new AtomicLong();
+    private final WorkerThread thread;
+
+    ReplyReader(KafkaSettings settings, String topic) {
+        var bytes = new ByteArrayDeserializer();
+        this.consumer = new KafkaConsumer<>(settings.consumer(), bytes, bytes);
+        int partitions = consumer.partitionsFor(topic).size();
+        this.partition = new TopicPartition(topic, ThreadLocalRandom.current().nextInt(partitions));
+        consumer.assign(List.of(partition));
+        consumer.seekToEnd(List.of(partition));
+        // Finds the end now: a reply to the first command must not come before it.
+        consumer.position(partition);
+        this.thread = new WorkerThread(
+                "replies", this::read, consumer::wakeup, () -> consumer.close(CloseOptions.timeout(Duration.ZERO)));
+    }
+
+    /** A reply that is to come. */
+    record Expected(String correlationId, CompletableFuture<Reply> reply) {
+        void cancel() {
+            reply.cancel(false);
+        }
+    }
+
+    int partition() {
+        return partition.partition();
+    }
+
+    Expected expect() {
+        String correlationId = prefix + counter.incrementAndGet();
+        var reply = new CompletableFuture<Reply>();
+        expected.put(correlationId, reply);
+        reply.orTimeout(FORGOTTEN_AFTER.toSeconds(), TimeUnit.SECONDS)
+                .whenComplete((done, failure) -> expected.remove(correlationId));
+        return new Expected(correlationId, reply);
+    }
+
+    @Override
+    public void close() {
+        thread.close();
+        expected.values().forEach(reply -> reply.cancel(false));
+    }
+
+    private void read() {
+        try {
+            consumer.poll(POLL).forEach(this::deliver);
+        } catch (WakeupException e) {
+            LOG.debug("Woken up to end");
+        } catch (KafkaException e) {
+            LOG.warn("Replies cannot be read: {}", e.getMessage());
+        }
+    }
+
+    private void deliver(ConsumerRecord<byte[], byte[]> record) {
+        String correlationId = text(record, Headers.REPLY_CORRELATION_ID);
+        var reply = expected.get(correlationId);
+        if (reply == null) {
+            return; // Another gateway's, or nobody waits for it any more.
+        }
+        try {
+            Instant handledAt = Instant.parse(text(record, Headers.TIME));
+            reply.complete(new Reply(Replies.decode(record.value()), handledAt));
+        } catch (RuntimeException e) {
+            LOG.error("The reply at [{}] offset [{}] cannot be read", partition, record.offset(), e);
+            reply.completeExceptionally(e);
+        }
+    }
+
+    private static String text(ConsumerRecord<byte[], byte[]> record, String name) {
+        Header header = record.headers().lastHeader(name);
+        return header == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
+    }
+}

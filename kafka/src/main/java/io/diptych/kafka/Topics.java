@@ -1,0 +1,192 @@
+package io.diptych.kafka;
+
+import io.diptych.App;
+import io.diptych.ConfigurationException;
+import io.diptych.TopicNames;
+import io.diptych.command.Aggregate;
+import io.diptych.message.Limits;
+import io.diptych.message.Problem;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/** Creates the topics of an app, and refuses existing ones that the guarantees cannot rest on. */
+public final class Topics {
+
+    private static final String FOREVER = "-1";
+    private static final Duration COMMANDS_KEPT = Duration.ofDays(7);
+    private static final Duration REPLIES_KEPT = Duration.ofHours(1);
+
+    private Topics() {}
+
+    /**
+     * Creates missing topics and checks the others; several nodes may do so at once.
+     *
+     * @throws ConfigurationException when Kafka or a topic is set up in a way that loses data
+     * @throws io.diptych.message.ProblemException {@link Problem.Type#UNAVAILABLE} when Kafka cannot be reached
+     */
+    public static void ensure(App app, KafkaSettings settings) {
+        try (Admin admin = Admin.create(settings.admin())) {
+            requireTransactionVersion(admin, settings);
+            create(admin, wanted(app, settings));
+            for (Aggregate<?, ?, ?> aggregate : app.aggregates()) {
+                check(admin, app, aggregate);
+            }
+        } catch (KafkaException e) {
+            throw unavailable(settings, e);
+        }
+    }
+
+    /** The number of partitions of an aggregate's topics. */
+    static int partitions(App app, Aggregate<?, ?, ?> aggregate, KafkaSettings settings) {
+        String topic = TopicNames.commands(app.name(), aggregate.name());
+        try (Admin admin = Admin.create(settings.admin())) {
+            return describe(admin, Set.of(topic)).get(topic).partitions().size();
+        } catch (KafkaException e) {
+            throw unavailable(settings, e);
+        }
+    }
+
+    private static List<NewTopic> wanted(App app, KafkaSettings settings) {
+        var topics = new ArrayList<NewTopic>();
+        for (Aggregate<?, ?, ?> aggregate : app.aggregates()) {
+            topics.add(topic(TopicNames.commands(app.name(), aggregate.name()), settings, kept(COMMANDS_KEPT)));
+            topics.add(topic(TopicNames.events(app.name(), aggregate.name()), settings, FOREVER));
+        }
+        topics.add(topic(TopicNames.replies(app.name()), settings, kept(REPLIES_KEPT)));
+        topics.add(topic(TopicNames.deadLetters(app.name()), settings, FOREVER));
+        return topics;
+    }
+
+    private static NewTopic topic(String name, KafkaSettings settings, String retentionMillis) {
+        return new NewTopic(name, Optional.of(settings.partitions()), Optional.of(settings.replicationFactor())
+                        .filter(factor -> factor > 0))
+                .configs(Map.of(
+                        TopicConfig.RETENTION_MS_CONFIG,
+                        retentionMillis,
+                        TopicConfig.RETENTION_BYTES_CONFIG,
+                        FOREVER,
+                        TopicConfig.CLEANUP_POLICY_CONFIG,
+                        TopicConfig.CLEANUP_POLICY_DELETE,
+                        TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
+                        Integer.toString(Limits.MAX_RECORD_BYTES)));
+    }
+
+    private static String kept(Duration time) {
+        return Long.toString(time.toMillis());
+    }
+
+    private static void create(Admin admin, List<NewTopic> wanted) {
+        Set<String> existing = get(admin.listTopics().names());
+        List<NewTopic> missing = wanted.stream()
+                .filter(topic -> !existing.contains(topic.name()))
+                .toList();
+        admin.createTopics(missing).values().forEach((name, created) -> {
+            try {
+                get(created);
+            } catch (TopicExistsException e) {
+                // Another node was faster: its topic is checked like any other.
+                return;
+            }
+        });
+        awaitKnown(admin, wanted.stream().map(NewTopic::name).collect(Collectors.toSet()));
+    }
+
+    /** A topic is created on the controller first and known to the brokers a moment later. */
+    private static void awaitKnown(Admin admin, Set<String> names) {
+        long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
+        while (true) {
+            try {
+                describe(admin, names);
+                return;
+            } catch (UnknownTopicOrPartitionException e) {
+                if (System.nanoTime() > deadline) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private static void check(Admin admin, App app, Aggregate<?, ?, ?> aggregate) {
+        String commands = TopicNames.commands(app.name(), aggregate.name());
+        String events = TopicNames.events(app.name(), aggregate.name());
+        Map<String, TopicDescription> topics = describe(admin, Set.of(commands, events));
+        int commandPartitions = topics.get(commands).partitions().size();
+        int eventPartitions = topics.get(events).partitions().size();
+        if (commandPartitions != eventPartitions) {
+            throw new ConfigurationException("The topic [" + commands + "] has [" + commandPartitions
+                    + "] partitions and [" + events + "] has [" + eventPartitions
+                    + "]: they must have the same number, since an aggregate's events stand on the partition of its"
+                    + " commands; raise the smaller to the larger while the app is stopped and empty, or use another app"
+                    + " name");
+        }
+        var resource = new ConfigResource(ConfigResource.Type.TOPIC, events);
+        Config config = get(admin.describeConfigs(List.of(resource)).all()).get(resource);
+        require(events, config, TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
+        require(events, config, TopicConfig.RETENTION_MS_CONFIG, FOREVER);
+        require(events, config, TopicConfig.RETENTION_BYTES_CONFIG, FOREVER);
+    }
+
+    private static void require(String topic, Config config, String setting, String value) {
+        String actual = config.get(setting).value();
+        if (!value.equals(actual)) {
+            throw new ConfigurationException("The topic [" + topic + "] has [" + setting + "=" + actual
+                    + "], which deletes events: set it to [" + value + "] with kafka-configs --alter --topic " + topic
+                    + " --add-config " + setting + "=" + value);
+        }
+    }
+
+    private static void requireTransactionVersion(Admin admin, KafkaSettings settings) {
+        var features = get(admin.describeFeatures().featureMetadata()).finalizedFeatures();
+        var version = features.get("transaction.version");
+        if (version == null || version.maxVersionLevel() < 2) {
+            throw new ConfigurationException("Kafka at [" + settings.bootstrapServers() + "] has transaction.version ["
+                    + (version == null ? 0 : version.maxVersionLevel())
+                    + "]: Diptych needs 2, since before it a late message could end another transaction; use Kafka 4.0"
+                    + " or later and run kafka-features upgrade --feature transaction.version=2");
+        }
+    }
+
+    private static Map<String, TopicDescription> describe(Admin admin, Set<String> names) {
+        return new TreeMap<>(get(admin.describeTopics(names).allTopicNames()));
+    }
+
+    private static <T> T get(KafkaFuture<T> future) {
+        try {
+            return future.get();
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof KafkaException cause) {
+                throw cause;
+            }
+            throw new KafkaException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaException(e);
+        }
+    }
+
+    private static RuntimeException unavailable(KafkaSettings settings, KafkaException e) {
+        String detail = "Kafka at [" + settings.bootstrapServers() + "] cannot be used: " + e.getMessage();
+        // What a retry cannot mend (authorization, an invalid setting) is for the person who configures.
+        return e instanceof RetriableException
+                ? Problem.Type.UNAVAILABLE.exception(detail)
+                : new ConfigurationException(detail + ": mend the Kafka settings");
+    }
+}
