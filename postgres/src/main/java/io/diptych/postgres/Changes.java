@@ -1,0 +1,84 @@
+package io.diptych.postgres;
+
+import io.diptych.projection.internal.RowStore.RowRefusedException;
+import java.lang.reflect.Array;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** What a fold changed, as arrays for one statement each. Rows that stayed as they were are not written. */
+final class Changes<R> {
+
+    private final RowMapping<R> mapping;
+    private final List<R> upserts = new ArrayList<>();
+    private final List<Object> deletes = new ArrayList<>();
+
+    private Changes(RowMapping<R> mapping) {
+        this.mapping = mapping;
+    }
+
+    static <R> Changes<R> of(
+            RowMapping<R> mapping, Set<Object> allowed, Map<Object, R> stored, Map<Object, @Nullable R> folded) {
+        var changes = new Changes<R>(mapping);
+        folded.forEach((key, row) -> {
+            if (!allowed.contains(key)) {
+                throw new IllegalArgumentException("The fold changed the row [" + key + "] of read model ["
+                        + mapping.readModel() + "], which is not among the keys of the batch");
+            }
+            changes.add(key, stored.get(key), row);
+        });
+        return changes;
+    }
+
+    private void add(Object key, @Nullable R before, @Nullable R after) {
+        if (after == null) {
+            if (before != null) {
+                deletes.add(mapping.key().kind().element(key));
+            }
+        } else if (!after.equals(before)) {
+            if (!key.equals(mapping.key().of(after))) {
+                throw new RowRefusedException(
+                        "The projection of read model [" + mapping.readModel() + "] made a row with the key ["
+                                + mapping.key().of(after) + "] for the key [" + key + "]: they must be equal",
+                        null);
+            }
+            upserts.add(after);
+        }
+    }
+
+    List<R> upserts() {
+        return upserts;
+    }
+
+    List<Object> deletes() {
+        return deletes;
+    }
+
+    /** The values of one column, in the order of {@link #upserts}. */
+    Object[] elements(Column column) {
+        Object[] elements = array(column, upserts.size());
+        for (int i = 0; i < elements.length; i++) {
+            Object value = column.of(upserts.get(i));
+            if (value != null) {
+                elements[i] = column.kind().element(value);
+            } else if (!column.nullable()) {
+                throw new RowRefusedException(
+                        "The row [" + mapping.key().of(upserts.get(i)) + "] of read model [" + mapping.readModel()
+                                + "] has null in [" + column.field() + "]: mark the component @Nullable or set it",
+                        null);
+            }
+        }
+        return elements;
+    }
+
+    Object[] deletedKeys() {
+        return deletes.toArray(array(mapping.key(), 0));
+    }
+
+    /** Typed, because the driver sends arrays of its own types in binary. */
+    private static Object[] array(Column column, int length) {
+        return (Object[]) Array.newInstance(column.kind().elementClass(), length);
+    }
+}

@@ -1,0 +1,182 @@
+package io.diptych.postgres;
+
+import io.diptych.projection.internal.RowStore.Move;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Hears of every committed move of a position, whichever process committed it, over one connection that listens. What
+ * was missed while that connection was away is read from the table when it is back.
+ */
+final class ProgressFeed implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(ProgressFeed.class);
+
+    /** PostgreSQL takes payloads of less than 8000 bytes; one move needs at most 32. */
+    private static final int PAYLOAD_BYTES = 7900;
+
+    /** After that long without news the connection is tried. */
+    private static final Duration QUIET = Duration.ofSeconds(5);
+
+    private static final Duration RETRY_FIRST = Duration.ofMillis(100);
+    private static final Duration RETRY_LAST = Duration.ofSeconds(2);
+
+    private final Database database;
+    private final String schema;
+    private final List<Consumer<Progress>> listeners = new CopyOnWriteArrayList<>();
+    private final Thread thread;
+    private boolean started;
+    private volatile boolean closed;
+    private volatile @Nullable Connection connection;
+
+    ProgressFeed(Database database, String schema) {
+        this.database = database;
+        this.schema = schema;
+        this.thread = new Thread(this::run, "diptych-progress-" + schema);
+        thread.setDaemon(true);
+    }
+
+    /** Hears of moves from now on, and of all positions each time the connection is made. Closing ends it. */
+    AutoCloseable add(Consumer<Progress> listener) {
+        listeners.add(listener);
+        return () -> listeners.remove(listener);
+    }
+
+    /** From then on it listens; without, it costs nothing. */
+    synchronized void start() {
+        if (!started && !closed) {
+            started = true;
+            thread.start();
+        }
+    }
+
+    /** {@code order_summary 0=12 3=450}: the read model and the new positions; several when one would be too long. */
+    static List<String> payloads(String readModel, Map<Integer, Move> moves) {
+        var payloads = new ArrayList<String>();
+        var payload = new StringBuilder(readModel);
+        moves.forEach((partition, move) -> {
+            String part = " " + partition + "=" + move.to();
+            if (payload.length() + part.length() > PAYLOAD_BYTES) {
+                payloads.add(payload.toString());
+                payload.setLength(readModel.length());
+            }
+            payload.append(part);
+        });
+        payloads.add(payload.toString());
+        return payloads;
+    }
+
+    private void run() {
+        Duration pause = RETRY_FIRST;
+        while (!closed) {
+            try (Connection own = database.own()) {
+                connection = own;
+                listen(own);
+                pause = RETRY_FIRST;
+                while (!closed) {
+                    hear(own);
+                }
+            } catch (SQLException | RuntimeException e) {
+                if (!closed) {
+                    LOG.warn("Not listening for progress of [{}] now: {}", schema, Failures.inOneLine(e));
+                    LockSupport.parkNanos(pause.toNanos());
+                    pause = pause.multipliedBy(2).compareTo(RETRY_LAST) < 0 ? pause.multipliedBy(2) : RETRY_LAST;
+                }
+            }
+        }
+    }
+
+    private void listen(Connection own) throws SQLException {
+        try (Statement statement = own.createStatement()) {
+            statement.execute("listen " + Names.quote(Names.channel(schema)));
+        }
+        if (!tablesExist(own)) {
+            return;
+        }
+        try (Statement statement = own.createStatement();
+                ResultSet row = statement.executeQuery("select read_model, partition, next_offset from "
+                        + Names.qualified(schema, Schema.POSITIONS))) {
+            while (row.next()) {
+                tell(new Progress(row.getString(1), row.getInt(2), row.getLong(3)));
+            }
+        }
+    }
+
+    private boolean tablesExist(Connection own) throws SQLException {
+        try (PreparedStatement query = own.prepareStatement("select to_regclass(?) is not null")) {
+            query.setString(1, Names.qualified(schema, Schema.POSITIONS));
+            try (ResultSet row = query.executeQuery()) {
+                return row.next() && row.getBoolean(1);
+            }
+        }
+    }
+
+    private void hear(Connection own) throws SQLException {
+        PGNotification[] notices = own.unwrap(PGConnection.class).getNotifications((int) QUIET.toMillis());
+        if (notices == null || notices.length == 0) {
+            if (!own.isValid((int) QUIET.toSeconds())) {
+                throw new SQLException("The connection does not answer", "08006");
+            }
+            return;
+        }
+        for (PGNotification notice : notices) {
+            read(notice.getParameter());
+        }
+    }
+
+    /** Anyone who may connect may notify: what does not read as a payload is passed over. */
+    private void read(String payload) {
+        String[] parts = payload.split(" ", -1);
+        try {
+            for (int i = 1; i < parts.length; i++) {
+                int equals = parts[i].indexOf('=');
+                int partition = Integer.parseInt(parts[i].substring(0, Math.max(0, equals)));
+                tell(new Progress(parts[0], partition, Long.parseLong(parts[i].substring(equals + 1))));
+            }
+        } catch (NumberFormatException e) {
+            LOG.debug("Not a notice of progress: [{}]", payload);
+        }
+    }
+
+    private void tell(Progress progress) {
+        for (Consumer<Progress> listener : listeners) {
+            try {
+                listener.accept(progress);
+            } catch (RuntimeException e) {
+                LOG.warn("A listener for progress failed on {}", progress, e);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        Connection own = connection;
+        try {
+            if (own != null) {
+                own.abort(Runnable::run);
+            }
+            LockSupport.unpark(thread);
+            thread.join(Duration.ofSeconds(3).toMillis());
+        } catch (SQLException e) {
+            LOG.debug("Closing the connection that listens failed", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

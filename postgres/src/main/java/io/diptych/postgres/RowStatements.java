@@ -1,0 +1,73 @@
+package io.diptych.postgres;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** The statements of one read model. Those that go together are sent together: one round trip. */
+final class RowStatements {
+
+    private final String positions;
+    private final String lock;
+    private final String lockShared;
+    private final String startPositions;
+    private final String movePositions;
+    private final String load;
+    private final String upsert;
+    private final String delete;
+    private final String tell;
+
+    RowStatements(String schema, RowMapping<?> mapping) {
+        String table = Names.qualified(schema, mapping.readModel());
+        String positionsTable = Names.qualified(schema, Schema.POSITIONS);
+        String key = mapping.key().quoted();
+        String keyArray = "cast(? as " + mapping.key().kind().columnType() + "[])";
+        long lockNumber = Names.hash("rows", schema, mapping.readModel());
+        positions = "select partition, next_offset from " + positionsTable
+                + " where read_model = ? and partition = any (?)";
+        lock = "select pg_advisory_xact_lock(" + lockNumber + ")";
+        lockShared = "select pg_advisory_xact_lock_shared(" + lockNumber + ")";
+        startPositions = "insert into " + positionsTable
+                + " select ?, p, 0 from unnest(?) as p on conflict (read_model, partition) do nothing";
+        movePositions = "update " + positionsTable + " as p set next_offset = m.past from"
+                + " (select ? as read_model, m.* from unnest(?, ?, ?) as m (partition, next_offset, past)) as m"
+                + " where p.read_model = m.read_model and p.partition = m.partition"
+                + " and p.next_offset = m.next_offset";
+        // A join: "= any (?)" is estimated badly on a table that was never analysed.
+        load = "select "
+                + mapping.columns().stream().map(c -> "t." + c.quoted()).collect(Collectors.joining(", "))
+                + " from unnest(" + keyArray + ") as k (key) join " + table + " as t on t." + key + " = k.key";
+        upsert = upsert(table, mapping);
+        delete = "delete from " + table + " as t using unnest(" + keyArray + ") as k (key) where t." + key + " = k.key";
+        tell = "select pg_notify('" + Names.channel(schema) + "', n) from unnest(?) as n";
+    }
+
+    private static String upsert(String table, RowMapping<?> mapping) {
+        List<Column> columns = mapping.columns();
+        String arrays = columns.stream()
+                .map(c -> "cast(? as " + c.kind().columnType() + "[])")
+                .collect(Collectors.joining(", "));
+        String sets = columns.stream()
+                .filter(c -> c != mapping.key())
+                .map(c -> c.quoted() + " = excluded." + c.quoted())
+                .collect(Collectors.joining(", "));
+        return "insert into " + table + " (" + mapping.columnList() + ") select * from unnest(" + arrays
+                + ") on conflict (" + mapping.key().quoted() + ") do "
+                + (sets.isEmpty() ? "nothing" : "update set " + sets);
+    }
+
+    /** Parameters: read model, partitions. */
+    String positions() {
+        return positions;
+    }
+
+    /** Parameters: when unseen, read model and partitions; read model, partitions, from, to; when loading, keys. */
+    String begin(boolean shared, boolean unseen, boolean loading) {
+        return (shared ? lockShared : lock) + (unseen ? "; " + startPositions : "") + "; " + movePositions
+                + (loading ? "; " + load : "");
+    }
+
+    /** Parameters: an array per column; the deleted keys; the payloads. */
+    String write(boolean upserting, boolean deleting) {
+        return (upserting ? upsert + "; " : "") + (deleting ? delete + "; " : "") + tell;
+    }
+}

@@ -1,0 +1,64 @@
+package io.diptych.postgres;
+
+import io.diptych.message.ConsistencyToken.Point;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/** Queries that wait for a read model to pass a point. They hold no connection and do not poll: progress wakes them. */
+final class Waiters {
+
+    private final Set<Waiter> waiting = ConcurrentHashMap.newKeySet();
+
+    /** Wakes whoever waits for that. */
+    void wake(Progress progress) {
+        for (Waiter waiter : waiting) {
+            waiter.offer(progress);
+        }
+    }
+
+    /** Registered from now on, so that what happens between looking and waiting is not missed. */
+    Waiter register(String readModel, List<Point> points) {
+        var waiter = new Waiter(readModel, points);
+        waiting.add(waiter);
+        return waiter;
+    }
+
+    /** One query's registration. */
+    final class Waiter implements AutoCloseable {
+        private final String readModel;
+        private final List<Point> points;
+        private final Semaphore woken = new Semaphore(0);
+
+        private Waiter(String readModel, List<Point> points) {
+            this.readModel = readModel;
+            this.points = points;
+        }
+
+        private void offer(Progress progress) {
+            if (!readModel.equals(progress.readModel())) {
+                return;
+            }
+            for (Point point : points) {
+                if (point.partition() == progress.partition() && progress.position() > point.offset()) {
+                    woken.release();
+                    return;
+                }
+            }
+        }
+
+        /** Until one of the points is passed, or the time is over. */
+        void await(long nanos) throws InterruptedException {
+            if (woken.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
+                woken.drainPermits();
+            }
+        }
+
+        @Override
+        public void close() {
+            waiting.remove(this);
+        }
+    }
+}
