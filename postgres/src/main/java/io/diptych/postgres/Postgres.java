@@ -39,7 +39,7 @@ public final class Postgres implements AutoCloseable {
         }
         schema = new Schema(app.name(), mappings.values());
         database = new Database(app.name(), settings);
-        feed = new ProgressFeed(database, app.name());
+        feed = new ProgressFeed(database, app.name(), waiters::wakeAll);
         feed.add(waiters::wake);
         queries = new PostgresQueries(database, app.name(), served, waiters);
     }

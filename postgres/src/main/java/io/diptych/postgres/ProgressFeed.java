@@ -38,15 +38,18 @@ final class ProgressFeed implements AutoCloseable {
 
     private final Database database;
     private final String schema;
+    private final Runnable lost;
     private final List<Consumer<Progress>> listeners = new CopyOnWriteArrayList<>();
     private final Thread thread;
     private boolean started;
     private volatile boolean closed;
     private volatile @Nullable Connection connection;
 
-    ProgressFeed(Database database, String schema) {
+    /** @param lost is run whenever the connection is lost: what happens until it is back is heard late */
+    ProgressFeed(Database database, String schema, Runnable lost) {
         this.database = database;
         this.schema = schema;
+        this.lost = lost;
         this.thread = new Thread(this::run, "diptych-progress-" + schema);
         thread.setDaemon(true);
     }
@@ -93,6 +96,7 @@ final class ProgressFeed implements AutoCloseable {
                 }
             } catch (SQLException | RuntimeException e) {
                 if (!closed) {
+                    lost.run();
                     LOG.warn("Not listening for progress of [{}] now: {}", schema, Failures.inOneLine(e));
                     LockSupport.parkNanos(pause.toNanos());
                     pause = pause.multipliedBy(2).compareTo(RETRY_LAST) < 0 ? pause.multipliedBy(2) : RETRY_LAST;

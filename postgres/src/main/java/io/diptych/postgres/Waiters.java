@@ -19,6 +19,11 @@ final class Waiters {
         }
     }
 
+    /** Has everyone look again. */
+    void wakeAll() {
+        waiting.forEach(waiter -> waiter.woken.release());
+    }
+
     /** Registered from now on, so that what happens between looking and waiting is not missed. */
     Waiter register(String readModel, List<Point> points) {
         var waiter = new Waiter(readModel, points);
@@ -49,7 +54,7 @@ final class Waiters {
             }
         }
 
-        /** Until one of the points is passed, or the time is over. */
+        /** Until one of the points is passed, there is another reason to look again, or the time is over. */
         void await(long nanos) throws InterruptedException {
             if (woken.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
                 woken.drainPermits();
