@@ -1,0 +1,243 @@
+package io.diptych.projection.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.diptych.command.Aggregate;
+import io.diptych.command.Decider;
+import io.diptych.command.Decision;
+import io.diptych.message.Metadata;
+import io.diptych.message.Recorded;
+import io.diptych.projection.Key;
+import io.diptych.projection.Projection;
+import io.diptych.projection.ProjectionObserver;
+import io.diptych.projection.ProjectionStatus.State;
+import io.diptych.projection.ReadModel;
+import io.diptych.projection.internal.RowStore.PositionMovedException;
+import io.diptych.projection.internal.RowStore.RowRefusedException;
+import io.diptych.projection.internal.RowStore.StoreUnavailableException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ProjectionWorkerTest {
+
+    /** How often a word was said. */
+    record Count(@Key String word, int times) {}
+
+    private static final class Counting implements Projection<String, Count> {
+        private boolean broken = true;
+
+        @Override
+        public @Nullable Object key(String event) {
+            return event.equals("silence") ? null : event;
+        }
+
+        @Override
+        public @Nullable Count evolve(@Nullable Count row, Recorded<String> event) {
+            if (event.event().equals("poison") && broken) {
+                throw new IllegalStateException("cannot count this");
+            }
+            if (event.event().equals("forget")) {
+                return null;
+            }
+            return new Count(event.event(), row == null ? 1 : row.times() + 1);
+        }
+    }
+
+    private final Counting projection = new Counting();
+    private final MemoryFeed.Log log = new MemoryFeed.Log();
+    private final MemoryRows<Count> rows = new MemoryRows<>();
+    private final MutableClock clock = new MutableClock();
+    private MemoryFeed feed = new MemoryFeed(log);
+    private ProjectionWorker<String, Count> worker = worker();
+
+    private ProjectionWorker<String, Count> worker() {
+        var aggregate = new Aggregate<>("word", String.class, String.class, c -> c, new Unused());
+        var model = new ReadModel<>("counts", aggregate, Count.class, projection);
+        return new ProjectionWorker<>(model, new TextEvents(), feed, rows, clock, ProjectionObserver.NONE);
+    }
+
+    @Test
+    void events_become_rows_and_positions() {
+        log.add(0, "a", "b", "a");
+        log.add(1, "b", "silence");
+
+        run(4);
+
+        assertThat(counts()).isEqualTo(Map.of("a", 2, "b", 2));
+        assertThat(rows.positions()).isEqualTo(Map.of(0, 3L, 1, 2L));
+        assertThat(worker.status().state()).isEqualTo(State.RUNNING);
+    }
+
+    @Test
+    void a_deleted_row_is_gone() {
+        log.add(0, "forget", "a");
+
+        run(4);
+
+        assertThat(counts()).isEqualTo(Map.of("a", 1));
+    }
+
+    @Test
+    void a_new_worker_goes_on_where_the_rows_are() {
+        log.add(0, "a", "b");
+        run(4);
+        feed = new MemoryFeed(log);
+        worker = worker();
+
+        log.add(0, "a");
+        run(4);
+
+        assertThat(counts()).isEqualTo(Map.of("a", 2, "b", 1));
+    }
+
+    @Test
+    void an_unknown_outcome_of_the_commit_applies_nothing_twice() {
+        log.add(0, "a", "b");
+        rows.failAfterCommit(new StoreUnavailableException("lost the answer", new IllegalStateException()));
+
+        run(6);
+
+        assertThat(counts()).isEqualTo(Map.of("a", 1, "b", 1));
+    }
+
+    @Test
+    void a_database_that_is_away_is_waited_for_and_said() {
+        log.add(0, "a", "b");
+        rows.failBefore(new StoreUnavailableException("no database", new IllegalStateException()));
+
+        run(1);
+        worker.step(Duration.ZERO);
+        assertThat(worker.status().state()).isEqualTo(State.WAITING);
+        assertThat(worker.status().reason()).isEqualTo("no database");
+        run(6);
+
+        assertThat(worker.status().state()).isEqualTo(State.RUNNING);
+        assertThat(counts()).isEqualTo(Map.of("a", 1, "b", 1));
+    }
+
+    @Test
+    void a_position_moved_by_another_owner_is_taken_over() {
+        log.add(0, "a", "b", "c");
+        rows.failBefore(new PositionMovedException("moved"));
+        rows.put(Map.of("a", new Count("a", 1)), Map.of(0, 1L));
+
+        run(6);
+
+        assertThat(counts()).isEqualTo(Map.of("a", 1, "b", 1, "c", 1));
+    }
+
+    @Test
+    void a_poison_event_stops_its_partition_only_and_goes_on_once_mended() {
+        log.add(0, "a", "poison", "b");
+        log.add(1, "c", "d");
+
+        run(6);
+
+        assertThat(counts()).isEqualTo(Map.of("a", 1, "c", 1, "d", 1));
+        assertThat(worker.status().state()).isEqualTo(State.STALLED);
+        assertThat(worker.status().reason()).contains("partition 0, offset 1", "cannot count this");
+
+        projection.broken = false;
+        clock.advance(Duration.ofMinutes(1));
+        run(6);
+
+        assertThat(counts()).isEqualTo(Map.of("a", 1, "b", 1, "c", 1, "d", 1, "poison", 1));
+        assertThat(worker.status().state()).isEqualTo(State.RUNNING);
+    }
+
+    @Test
+    void a_row_that_cannot_be_stored_is_narrowed_down_to_its_event() {
+        log.add(0, "a", "b", "unstorable", "c");
+        log.add(1, "d", "e", "f");
+        rows.refuse("unstorable", new RowRefusedException("too wide", null));
+
+        run(8);
+
+        assertThat(counts()).isEqualTo(Map.of("a", 1, "b", 1, "d", 1, "e", 1, "f", 1));
+        assertThat(worker.status().reason()).contains("partition 0, offset 2", "too wide");
+    }
+
+    @Test
+    void an_event_that_is_not_diptychs_stops_its_partition_with_the_reason() {
+        log.addForeign(0);
+        log.add(1, "a");
+
+        run(6);
+
+        assertThat(counts()).isEqualTo(Map.of("a", 1));
+        assertThat(worker.status().reason()).contains("ce_type");
+    }
+
+    @Test
+    void whatever_the_store_does_each_event_counts_once() {
+        for (int seed = 0; seed < 1000; seed++) {
+            var run = new ProjectionWorkerTest();
+            run.projection.broken = false;
+            run.randomly(new Random(seed));
+            assertThat(run.counts()).as("seed %d", seed).isEqualTo(run.log.expected());
+        }
+    }
+
+    private void randomly(Random random) {
+        for (int i = 0; i < 40; i++) {
+            switch (random.nextInt(6)) {
+                case 0, 1 -> log.add(random.nextInt(MemoryFeed.PARTITIONS), "w" + random.nextInt(5));
+                case 2 -> rows.failBefore(new StoreUnavailableException("away", new IllegalStateException()));
+                case 3 -> rows.failAfterCommit(new StoreUnavailableException("unknown", new IllegalStateException()));
+                case 4 -> {
+                    feed = new MemoryFeed(log);
+                    worker = worker();
+                }
+                default -> worker.step(Duration.ZERO);
+            }
+        }
+        run(20);
+    }
+
+    private void run(int steps) {
+        for (int i = 0; i < steps; i++) {
+            worker.step(Duration.ZERO);
+        }
+    }
+
+    private Map<String, Integer> counts() {
+        Map<String, Integer> counts = new TreeMap<>();
+        rows.all().forEach((key, row) -> counts.put((String) key, row.times()));
+        return counts;
+    }
+
+    private static final class MutableClock implements java.time.InstantSource {
+        private Instant now = Instant.parse("2026-01-01T00:00:00Z");
+
+        @Override
+        public Instant instant() {
+            return now;
+        }
+
+        void advance(Duration time) {
+            now = now.plus(time);
+        }
+    }
+
+    private static final class Unused implements Decider<String, String, String> {
+        @Override
+        public String initialState() {
+            return "";
+        }
+
+        @Override
+        public Decision<String> decide(String command, String state, Metadata metadata) {
+            return Decision.accept();
+        }
+
+        @Override
+        public String evolve(String state, String event) {
+            return state;
+        }
+    }
+}
