@@ -3,6 +3,7 @@ package io.diptych.postgres;
 import io.diptych.projection.internal.RowStore.RowRefusedException;
 import java.lang.reflect.Array;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -19,6 +20,8 @@ final class Changes<R> {
         this.mapping = mapping;
     }
 
+    /** In the order of the keys, so that neighbours are found on the same page of the index. */
+    @SuppressWarnings("unchecked") // all elements of keys are strings or numbers
     static <R> Changes<R> of(
             RowMapping<R> mapping, Set<Object> allowed, Map<Object, R> stored, Map<Object, @Nullable R> folded) {
         var changes = new Changes<R>(mapping);
@@ -29,6 +32,8 @@ final class Changes<R> {
             }
             changes.add(key, stored.get(key), row);
         });
+        changes.upserts.sort(Comparator.comparing(row -> (Comparable<Object>)
+                mapping.key().kind().element(mapping.keyOf(row))));
         return changes;
     }
 

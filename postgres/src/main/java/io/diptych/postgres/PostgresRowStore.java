@@ -6,6 +6,8 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -115,7 +117,7 @@ final class PostgresRowStore<R> implements RowStore<R> {
                     .array(longs(connection, moves, Move::from))
                     .array(longs(connection, moves, Move::to));
             if (!keys.isEmpty()) {
-                parameters.array(elements(connection, mapping.key(), keys.values()));
+                parameters.array(keyArray(connection, keys.values()));
             }
             var results = new Results(statement);
             results.skip(); // the lock
@@ -162,10 +164,12 @@ final class PostgresRowStore<R> implements RowStore<R> {
         }
     }
 
-    private static Array elements(Connection connection, Column column, java.util.Collection<Object> values)
-            throws SQLException {
-        var typed = (Object[]) java.lang.reflect.Array.newInstance(column.kind().elementClass(), 0);
-        return connection.createArrayOf(column.kind().elementType(), values.toArray(typed));
+    /** In order, so that neighbours are found on the same page of the index. */
+    private Array keyArray(Connection connection, Collection<Object> values) throws SQLException {
+        Kind kind = mapping.key().kind();
+        Object[] elements = values.toArray((Object[]) java.lang.reflect.Array.newInstance(kind.elementClass(), 0));
+        Arrays.sort(elements);
+        return connection.createArrayOf(kind.elementType(), elements);
     }
 
     private static Array longs(Connection connection, Map<Integer, Move> moves, java.util.function.Function<Move, Long> of)

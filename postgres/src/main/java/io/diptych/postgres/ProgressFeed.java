@@ -87,21 +87,36 @@ final class ProgressFeed implements AutoCloseable {
     private void run() {
         Duration pause = RETRY_FIRST;
         while (!closed) {
+            boolean listening = false;
             try (Connection own = database.own()) {
                 connection = own;
                 listen(own);
-                pause = RETRY_FIRST;
+                listening = true;
+                LOG.info("Listening for progress of [{}]", schema);
                 while (!closed) {
                     hear(own);
                 }
             } catch (SQLException | RuntimeException e) {
                 if (!closed) {
-                    lost.run();
-                    LOG.warn("Not listening for progress of [{}] now: {}", schema, Failures.inOneLine(e));
+                    pause = listening ? RETRY_FIRST : longer(pause);
+                    missed(listening, e);
                     LockSupport.parkNanos(pause.toNanos());
-                    pause = pause.multipliedBy(2).compareTo(RETRY_LAST) < 0 ? pause.multipliedBy(2) : RETRY_LAST;
                 }
             }
+        }
+    }
+
+    private static Duration longer(Duration pause) {
+        Duration twice = pause.multipliedBy(2);
+        return twice.compareTo(RETRY_LAST) < 0 ? twice : RETRY_LAST;
+    }
+
+    private void missed(boolean wasListening, Exception cause) {
+        if (wasListening) {
+            LOG.warn("Not listening for progress of [{}] now: {}", schema, Failures.inOneLine(cause));
+            lost.run();
+        } else {
+            LOG.debug("Still not listening for progress of [{}]: {}", schema, Failures.inOneLine(cause));
         }
     }
 

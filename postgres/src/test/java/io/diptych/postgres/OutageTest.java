@@ -68,10 +68,7 @@ class OutageTest {
 
             assertUnavailable(() -> get(waiting));
             assertThatThrownBy(() -> apply(1, 2)).isInstanceOf(StoreUnavailableException.class);
-            assertThatThrownBy(() -> store.positions(Set.of(0))).isInstanceOf(StoreUnavailableException.class);
-            for (int i = 0; i < 3; i++) {
-                assertUnavailable(() -> postgres.queries().find("items", "a", Freshness.NONE));
-            }
+            assertUnavailable(() -> postgres.queries().find("items", "a", Freshness.NONE));
             assertOneOfManyTriesAndTheOthersFailAtOnce();
 
             startServer();
