@@ -1,0 +1,54 @@
+package io.diptych.server.internal;
+
+import io.diptych.App;
+import io.diptych.command.CommandGateway;
+import io.diptych.command.CommandStatus;
+import io.diptych.message.ProblemException;
+import io.diptych.projection.ProjectionStatus;
+import io.diptych.projection.ReadModelQueries;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** What the HTTP API answers from. Its parts come and go while the server runs. */
+public interface Backend {
+
+    /** The application. */
+    App app();
+
+    /**
+     * The way in for commands.
+     *
+     * @throws ProblemException {@link io.diptych.message.Problem.Type#UNAVAILABLE} saying why, while there is none
+     */
+    CommandGateway commands();
+
+    /**
+     * The read models.
+     *
+     * @throws ProblemException {@link io.diptych.message.Problem.Type#UNAVAILABLE} saying why, while there are none
+     */
+    ReadModelQueries queries();
+
+    /** Whether this node follows the read models' progress, so that a flow can tell when a row became visible. */
+    boolean followsReadModels();
+
+    /** The command engines on this node. */
+    List<CommandStatus> engines();
+
+    /** The projections on this node. */
+    List<ProjectionStatus> projections();
+
+    /** What this node cannot work without, such as Kafka and PostgreSQL. */
+    List<Part> parts();
+
+    /**
+     * Something needed from outside.
+     *
+     * @param name such as {@code kafka}
+     * @param up whether it can be used now
+     * @param reason why not; null when it can
+     * @param since when that began
+     */
+    record Part(String name, boolean up, @Nullable String reason, Instant since) {}
+}

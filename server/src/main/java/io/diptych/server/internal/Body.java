@@ -1,0 +1,50 @@
+package io.diptych.server.internal;
+
+import io.diptych.message.Limits;
+import io.diptych.message.Problem;
+import io.diptych.message.ProblemException;
+import java.io.IOException;
+import java.util.Locale;
+import org.jspecify.annotations.Nullable;
+
+/** Reads the body of a command. */
+final class Body {
+
+    private Body() {}
+
+    /** Refuses bodies that do not claim to be JSON in UTF-8; no claim at all is fine. */
+    static void requireJson(@Nullable String contentType) {
+        if (contentType == null || contentType.isBlank()) {
+            return;
+        }
+        String[] parts = contentType.toLowerCase(Locale.ROOT).split(";");
+        String mediaType = parts[0].strip();
+        boolean json = mediaType.equals("application/json") || mediaType.matches("[a-z0-9.-]+/[a-z0-9.-]+\\+json");
+        for (int i = 1; i < parts.length; i++) {
+            String parameter = parts[i].replace("\"", "").strip();
+            json &= !parameter.startsWith("charset=") || parameter.equals("charset=utf-8");
+        }
+        if (!json) {
+            throw Problem.Type.UNSUPPORTED_MEDIA_TYPE.exception("The Content-Type [" + contentType
+                    + "] is not JSON in UTF-8: send application/json, for curl -H 'Content-Type: application/json'");
+        }
+    }
+
+    /** The whole body, of at most {@link Limits#MAX_COMMAND_BYTES}; never holds more than that in memory. */
+    static byte[] read(Exchange exchange) throws IOException {
+        long announced = exchange.contentLength().orElse(-1);
+        if (announced > Limits.MAX_COMMAND_BYTES) {
+            throw tooLarge(announced + " bytes");
+        }
+        byte[] body = exchange.body().readNBytes(Limits.MAX_COMMAND_BYTES + 1);
+        if (body.length > Limits.MAX_COMMAND_BYTES) {
+            throw tooLarge("more than " + Limits.MAX_COMMAND_BYTES + " bytes");
+        }
+        return body;
+    }
+
+    static ProblemException tooLarge(String size) {
+        return Problem.Type.TOO_LARGE.exception("The body has [" + size + "], and a command at most "
+                + Limits.MAX_COMMAND_BYTES + ": keep large content elsewhere and send a reference to it");
+    }
+}

@@ -1,0 +1,175 @@
+package io.diptych.server.internal;
+
+import io.diptych.command.CommandObserver;
+import io.diptych.projection.ProjectionObserver;
+import io.diptych.projection.ProjectionStatus;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.function.IntSupplier;
+
+/** {@code GET /metrics}: what the engines and the HTTP server count. */
+public final class Metrics implements CommandObserver, ProjectionObserver, Router.RequestListener, AutoCloseable {
+
+    private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    private static final String PROMETHEUS_TEXT = "text/plain; version=0.0.4; charset=utf-8";
+
+    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final JvmGcMetrics gc = new JvmGcMetrics();
+    private final MultiGauge lag = MultiGauge.builder("diptych.projection.lag.events")
+            .description("Events that a projection on this node has not applied yet")
+            .register(registry);
+    private final MultiGauge state = MultiGauge.builder("diptych.projection.state")
+            .description("1 for the state that a projection on this node is in")
+            .register(registry);
+
+    private final Map<Handled, Counter> handled = new ConcurrentHashMap<>();
+    private final Map<String, Batches> commandBatches = new ConcurrentHashMap<>();
+    private final Map<String, Batches> projectionBatches = new ConcurrentHashMap<>();
+    private final Map<Request, Timer> requests = new ConcurrentHashMap<>();
+
+    private record Handled(String aggregate, Outcome outcome) {}
+
+    private record Request(String method, String route, int status) {}
+
+    private record Batches(DistributionSummary size, Counter events, Timer took) {}
+
+    /** With the basics of the JVM. */
+    public Metrics() {
+        new ClassLoaderMetrics().bindTo(registry);
+        new JvmMemoryMetrics().bindTo(registry);
+        new JvmThreadMetrics().bindTo(registry);
+        new ProcessorMetrics().bindTo(registry);
+        new UptimeMetrics().bindTo(registry);
+        gc.bindTo(registry);
+    }
+
+    void inFlight(IntSupplier commands) {
+        registry.gauge("diptych.commands.in.flight", commands, IntSupplier::getAsInt);
+    }
+
+    @Override
+    public void handled(String aggregate, Outcome outcome) {
+        handled.computeIfAbsent(
+                        new Handled(aggregate, outcome),
+                        key -> Counter.builder("diptych.commands")
+                                .description("Commands by what became of them")
+                                .tag("aggregate", key.aggregate())
+                                .tag("outcome", key.outcome().name().toLowerCase(Locale.ROOT))
+                                .register(registry))
+                .increment();
+    }
+
+    @Override
+    public void committed(String aggregate, int commands, int events, Duration took) {
+        record(commandBatches.computeIfAbsent(aggregate, a -> batches("command", "aggregate", a)), commands, events, took);
+    }
+
+    @Override
+    public void applied(String readModel, int events, Duration took) {
+        record(
+                projectionBatches.computeIfAbsent(readModel, r -> batches("projection", "read_model", r)),
+                events,
+                events,
+                took);
+    }
+
+    private static void record(Batches batches, int size, int events, Duration took) {
+        batches.size().record(size);
+        batches.events().increment(events);
+        batches.took().record(took);
+    }
+
+    private Batches batches(String engine, String label, String name) {
+        return new Batches(
+                DistributionSummary.builder("diptych." + engine + ".batch.size")
+                        .description("Messages in one transaction")
+                        .tag(label, name)
+                        .serviceLevelObjectives(1, 10, 100, 1000, 10_000)
+                        .register(registry),
+                Counter.builder("diptych." + engine + ".events")
+                        .description("Events written or applied")
+                        .tag(label, name)
+                        .register(registry),
+                timer(Timer.builder("diptych." + engine + ".batch")
+                        .description("From having read the messages to having committed")
+                        .tag(label, name)));
+    }
+
+    @Override
+    public void answered(String method, String route, int status, long nanos) {
+        requests.computeIfAbsent(
+                        new Request(method, route, status),
+                        key -> timer(Timer.builder("http.server.requests")
+                                .description("Requests by route and status; status 0 had no answer")
+                                .tag("method", key.method())
+                                .tag("route", key.route())
+                                .tag("status", Integer.toString(key.status()))))
+                .record(nanos, TimeUnit.NANOSECONDS);
+    }
+
+    private Timer timer(Timer.Builder builder) {
+        return builder.serviceLevelObjectives(
+                        Duration.ofMillis(1),
+                        Duration.ofMillis(5),
+                        Duration.ofMillis(10),
+                        Duration.ofMillis(50),
+                        Duration.ofMillis(100),
+                        Duration.ofMillis(500),
+                        Duration.ofSeconds(1),
+                        Duration.ofSeconds(5))
+                .register(registry);
+    }
+
+    void scrape(Exchange exchange, Backend backend) {
+        refresh(backend.projections());
+        String accept = exchange.header("Accept");
+        String format = accept != null && accept.contains("application/openmetrics-text") ? OPEN_METRICS : PROMETHEUS_TEXT;
+        exchange.send(200, format, registry.scrape(format).getBytes(StandardCharsets.UTF_8));
+    }
+
+    private void refresh(List<ProjectionStatus> projections) {
+        var lags = new ArrayList<Row<?>>();
+        var states = new ArrayList<Row<?>>();
+        for (ProjectionStatus projection : projections) {
+            projection.partitions().forEach((partition, at) -> {
+                if (at.behind() >= 0) {
+                    lags.add(Row.of(
+                            Tags.of("read_model", projection.readModel(), "partition", partition.toString()), at.behind()));
+                }
+            });
+            for (ProjectionStatus.State each : ProjectionStatus.State.values()) {
+                states.add(Row.of(
+                        Tags.of("read_model", projection.readModel(), "state", each.name().toLowerCase(Locale.ROOT)),
+                        each == projection.state() ? 1 : 0));
+            }
+        }
+        lag.register(lags, true);
+        state.register(states, true);
+    }
+
+    @Override
+    public void close() {
+        gc.close();
+        registry.close();
+    }
+}

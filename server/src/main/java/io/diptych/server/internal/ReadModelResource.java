@@ -1,0 +1,150 @@
+package io.diptych.server.internal;
+
+import io.diptych.message.ConsistencyToken;
+import io.diptych.message.Problem;
+import io.diptych.message.ProblemException;
+import io.diptych.projection.ReadModel;
+import io.diptych.projection.ReadModelQueries.Freshness;
+import io.diptych.projection.ReadModelQueries.ListQuery;
+import io.diptych.projection.ReadModelQueries.Page;
+import io.diptych.server.internal.Exchange.Parameter;
+import io.diptych.server.internal.RequestHeaders.Preferences;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** {@code GET /api/read-models…}: queries on rows, as fresh as the caller asks. */
+final class ReadModelResource {
+
+    private static final Duration DEFAULT_WAIT = Duration.ofSeconds(2);
+    private static final int DEFAULT_LIMIT = 50;
+    private static final int MAX_LIMIT = 1000;
+
+    private final Backend backend;
+    private final Flows flows;
+    private final List<Map<String, Object>> descriptions;
+
+    ReadModelResource(Backend backend, Flows flows) {
+        this.backend = backend;
+        this.flows = flows;
+        this.descriptions = backend.app().readModels().stream()
+                .map(ReadModelResource::describe)
+                .toList();
+    }
+
+    void describe(Exchange exchange) {
+        exchange.json(200, Map.of("readModels", descriptions));
+    }
+
+    private static Map<String, Object> describe(ReadModel<?, ?> model) {
+        var schemas = new JsonSchemas();
+        var description = new LinkedHashMap<String, Object>();
+        description.put("name", model.name());
+        description.put("aggregate", model.aggregate().name());
+        description.put("key", JsonSchemas.keyOf(model.rowType()));
+        description.put("path", "/api/read-models/" + model.name());
+        description.put("fields", schemas.fields(model.rowType()));
+        return description;
+    }
+
+    void find(Exchange exchange) {
+        String model = exchange.path("name");
+        String key = exchange.path("key");
+        Freshness freshness = freshness(exchange);
+        Map<String, @Nullable Object> row = backend.queries().find(model, key, freshness);
+        flows.queried(freshness.token(), model);
+        exchange.set("Cache-Control", "no-store");
+        if (row == null) {
+            throw new ProblemException(Problem.Type.NOT_FOUND.with(
+                    "The read model [" + model + "] has no row with the key [" + key + "]",
+                    Map.of("readModel", model, "key", key)));
+        }
+        if (row.get("version") instanceof Number version) {
+            exchange.set("ETag", "\"" + version.longValue() + "\"");
+        }
+        exchange.json(200, row);
+    }
+
+    void list(Exchange exchange) {
+        String model = exchange.path("name");
+        Freshness freshness = freshness(exchange);
+        Page page = backend.queries().list(model, query(exchange.query()), freshness);
+        flows.queried(freshness.token(), model);
+        var body = new LinkedHashMap<String, @Nullable Object>();
+        body.put("rows", page.rows());
+        body.put("cursor", page.cursor());
+        if (page.count() != null) {
+            body.put("count", page.count());
+        }
+        if (page.cursor() != null) {
+            exchange.set("Link", "<" + next(exchange, page.cursor()) + ">; rel=\"next\"");
+        }
+        exchange.set("Cache-Control", "no-store");
+        exchange.json(200, body);
+    }
+
+    private static Freshness freshness(Exchange exchange) {
+        ConsistencyToken token = RequestHeaders.token(exchange.header("Consistency-Token"));
+        Preferences preferences = RequestHeaders.prefer(exchange.header("Prefer"));
+        Duration wait = preferences.wait(DEFAULT_WAIT);
+        if (preferences.waitAsked() != null) {
+            exchange.set("Preference-Applied", "wait=" + wait.toSeconds());
+        }
+        return new Freshness(token, wait);
+    }
+
+    private static ListQuery query(List<Parameter> parameters) {
+        var filters = new LinkedHashMap<String, String>();
+        var options = new LinkedHashMap<String, String>();
+        for (Parameter parameter : parameters) {
+            boolean option = parameter.name().matches("sort|limit|cursor|count");
+            if ((option ? options : filters).put(parameter.name(), parameter.value()) != null) {
+                throw Problem.Type.INVALID_QUERY.exception("The parameter [" + parameter.name()
+                        + "] is given twice: a field can equal only one value, so send it once");
+            }
+        }
+        String sort = options.getOrDefault("sort", "");
+        String cursor = options.getOrDefault("cursor", "");
+        return new ListQuery(
+                filters,
+                sort.isBlank() ? List.of() : List.of(sort.split(",")),
+                limit(options.get("limit")),
+                cursor.isEmpty() ? null : cursor,
+                count(options.get("count")));
+    }
+
+    private static int limit(@Nullable String text) {
+        if (text == null) {
+            return DEFAULT_LIMIT;
+        }
+        if (!text.matches("[0-9]{1,4}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > MAX_LIMIT) {
+            throw Problem.Type.INVALID_QUERY.exception(
+                    "The limit [" + text + "] must be a whole number from 1 to " + MAX_LIMIT);
+        }
+        return Integer.parseInt(text);
+    }
+
+    private static boolean count(@Nullable String text) {
+        if (text != null && !text.equals("true") && !text.equals("false")) {
+            throw Problem.Type.INVALID_QUERY.exception("The parameter count is [" + text + "]: it is true or false");
+        }
+        return "true".equals(text);
+    }
+
+    private static String next(Exchange exchange, String cursor) {
+        String others = exchange.query().stream()
+                .filter(p -> !p.name().equals("cursor"))
+                .map(p -> encoded(p.name()) + "=" + encoded(p.value()) + "&")
+                .collect(Collectors.joining());
+        return exchange.rawPath() + "?" + others + "cursor=" + encoded(cursor);
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+}

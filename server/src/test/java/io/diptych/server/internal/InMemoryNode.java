@@ -1,0 +1,245 @@
+package io.diptych.server.internal;
+
+import io.diptych.App;
+import io.diptych.command.CommandGateway;
+import io.diptych.command.CommandReply;
+import io.diptych.command.CommandRequest;
+import io.diptych.command.CommandStatus;
+import io.diptych.command.Decision;
+import io.diptych.kafka.Json;
+import io.diptych.message.ConsistencyToken;
+import io.diptych.message.Metadata;
+import io.diptych.message.Problem;
+import io.diptych.message.ProblemException;
+import io.diptych.projection.ProjectionStatus;
+import io.diptych.projection.ReadModelQueries;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+
+/** The ports of the HTTP API, in memory, with switches for what can go wrong behind them. */
+final class InMemoryNode implements Backend, CommandGateway, ReadModelQueries {
+
+    private final Flows flows;
+    private final Map<String, Boolean> states = new TreeMap<>();
+    private final Map<String, Long> versions = new TreeMap<>();
+    private final Map<String, CommandReply> results = new TreeMap<>();
+    private final Map<String, Map<String, @Nullable Object>> rows = new TreeMap<>();
+    private long offset;
+    private long position;
+
+    final List<CommandRequest> received = new CopyOnWriteArrayList<>();
+    volatile boolean kafkaUp = true;
+    volatile boolean confirms = true;
+    volatile boolean replies = true;
+    volatile boolean projects = true;
+    volatile @Nullable RuntimeException bug;
+    volatile @Nullable Freshness lastFreshness;
+
+    InMemoryNode(Flows flows) {
+        this.flows = flows;
+    }
+
+    @Override
+    public App app() {
+        return Orders.APP;
+    }
+
+    @Override
+    public CommandGateway commands() {
+        return this;
+    }
+
+    @Override
+    public ReadModelQueries queries() {
+        return this;
+    }
+
+    @Override
+    public boolean followsReadModels() {
+        return true;
+    }
+
+    @Override
+    public List<CommandStatus> engines() {
+        return List.of(new CommandStatus("order", CommandStatus.State.RUNNING, null, Instant.EPOCH, Map.of(0, true)));
+    }
+
+    @Override
+    public List<ProjectionStatus> projections() {
+        return List.of(new ProjectionStatus(
+                "order_summary",
+                ProjectionStatus.State.RUNNING,
+                null,
+                Instant.EPOCH,
+                Map.of(0, new ProjectionStatus.Partition(position, 3))));
+    }
+
+    @Override
+    public List<Part> parts() {
+        return List.of(new Part("kafka", kafkaUp, kafkaUp ? null : "no broker answers", Instant.EPOCH));
+    }
+
+    @Override
+    public synchronized Submission send(CommandRequest request) {
+        received.add(request);
+        if (bug != null) {
+            throw bug;
+        }
+        if (!kafkaUp) {
+            throw Problem.Type.UNAVAILABLE.exception("Kafka at [localhost:9092] does not answer");
+        }
+        Orders.Command command = decode(request);
+        var stored = new CompletableFuture<Place>();
+        var reply = new CompletableFuture<Reply>();
+        if (confirms) {
+            stored.complete(new Place("orders.order.commands", 0, offset));
+        }
+        if (replies) {
+            CommandReply outcome = results.computeIfAbsent(request.id(), id -> decide(command, request));
+            reply.complete(new Reply(outcome, Instant.now()));
+        }
+        return new Submission("order", command.getClass().getSimpleName(), command.orderId(), stored, reply);
+    }
+
+    private static Orders.Command decode(CommandRequest request) {
+        Class<? extends Orders.Command> type =
+                switch (request.type()) {
+                    case "CreateOrder", "create_order" -> Orders.CreateOrder.class;
+                    case "CancelOrder", "cancel_order" -> Orders.CancelOrder.class;
+                    default -> throw Problem.Type.UNKNOWN_COMMAND.exception(
+                            "There is no command [" + request.type() + "]: the app has CreateOrder and CancelOrder");
+                };
+        JsonNode tree;
+        try {
+            tree = Json.mapper().readTree(request.body());
+        } catch (JacksonException e) {
+            throw Problem.Type.MALFORMED.exception("The body is not JSON: " + e.getOriginalMessage());
+        }
+        if (tree.get("orderId") == null) {
+            throw Problem.Type.INVALID_COMMAND.exception("The field [orderId] is missing");
+        }
+        return Json.mapper().treeToValue(tree, type);
+    }
+
+    private CommandReply decide(Orders.Command command, CommandRequest request) {
+        String id = command.orderId();
+        long version = versions.getOrDefault(id, 0L);
+        if (request.expectedVersion() != null && request.expectedVersion() != version) {
+            return new CommandReply.Refused(Problem.Type.VERSION_CONFLICT.with(
+                    "The order [" + id + "] is at version [" + version + "], not [" + request.expectedVersion() + "]",
+                    Map.of("currentVersion", version)));
+        }
+        var metadata = new Metadata(request.id(), Instant.now(), request.id(), null, request.traceparent());
+        return switch (Orders.ORDER.decider().decide(command, states.getOrDefault(id, false), metadata)) {
+            case Decision.Rejected<Orders.Event> rejected -> new CommandReply.Refused(
+                    Problem.Type.REJECTED.with(rejected.message(), Map.of("code", rejected.code())));
+            case Decision.Accepted<Orders.Event> accepted -> {
+                states.put(id, true);
+                versions.put(id, version + accepted.events().size());
+                for (Orders.Event event : accepted.events()) {
+                    apply(id, version + 1, event);
+                    offset++;
+                }
+                if (projects) {
+                    catchUp();
+                }
+                yield new CommandReply.Accepted(
+                        "order",
+                        id,
+                        version + accepted.events().size(),
+                        Orders.eventTypes(accepted.events()),
+                        ConsistencyToken.of("order", 0, offset - 1));
+            }
+        };
+    }
+
+    synchronized void catchUp() {
+        position = offset;
+        flows.moved("order_summary", 0, position);
+        flows.moved("product_demand", 0, position);
+        notifyAll();
+    }
+
+    private void apply(String id, long version, Orders.Event event) {
+        var row = rows.computeIfAbsent(id, key -> new LinkedHashMap<>());
+        row.put("orderId", id);
+        row.put("version", version);
+        switch (event) {
+            case Orders.OrderCreated created -> {
+                row.put("status", "CREATED");
+                row.put("product", created.product());
+                row.put("reason", null);
+            }
+            case Orders.OrderCancelled cancelled -> {
+                row.put("status", "CANCELLED");
+                row.put("reason", cancelled.reason());
+            }
+        }
+    }
+
+    @Override
+    public synchronized @Nullable Map<String, @Nullable Object> find(
+            String readModel, String key, Freshness freshness) {
+        requireFresh(readModel, freshness);
+        if (readModel.equals("product_demand")) {
+            long orders = rows.values().stream().filter(r -> key.equals(r.get("product"))).count();
+            return orders == 0 ? null : new LinkedHashMap<>(Map.of("product", key, "orders", orders));
+        }
+        return rows.get(key);
+    }
+
+    @Override
+    public synchronized Page list(String readModel, ListQuery query, Freshness freshness) {
+        requireFresh(readModel, freshness);
+        query.filters().keySet().forEach(field -> {
+            if (!List.of("orderId", "status", "version", "product").contains(field)) {
+                throw Problem.Type.INVALID_QUERY.exception("The read model [order_summary] has no field [" + field + "]");
+            }
+        });
+        var matching = new ArrayList<Map<String, @Nullable Object>>();
+        for (Map<String, @Nullable Object> row : rows.values()) {
+            if (query.filters().entrySet().stream()
+                    .allMatch(f -> f.getValue().equals(String.valueOf(row.get(f.getKey()))))) {
+                matching.add(row);
+            }
+        }
+        int from = query.cursor() == null ? 0 : Integer.parseInt(query.cursor());
+        int to = Math.min(matching.size(), from + query.limit());
+        return new Page(
+                List.copyOf(matching.subList(from, to)),
+                to < matching.size() ? Integer.toString(to) : null,
+                query.count() ? (Long) (long) matching.size() : null);
+    }
+
+    private void requireFresh(String readModel, Freshness freshness) {
+        lastFreshness = freshness;
+        if (Orders.APP.readModels().stream().noneMatch(m -> m.name().equals(readModel))) {
+            throw Problem.Type.UNKNOWN_READ_MODEL.exception("There is no read model [" + readModel + "]");
+        }
+        ConsistencyToken token = freshness.token();
+        long until = System.nanoTime() + freshness.maxWait().toNanos();
+        while (token != null && token.points().getFirst().offset() >= position) {
+            long millis = (until - System.nanoTime()) / 1_000_000;
+            if (millis <= 0) {
+                throw new ProblemException(Problem.Type.NOT_CAUGHT_UP.with(
+                        "The read model [" + readModel + "] has not reached [" + token + "] within "
+                                + freshness.maxWait().toMillis() + " ms",
+                        Map.of("readModel", readModel)));
+            }
+            try {
+                wait(millis);
+            } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,149 @@
+package io.diptych.server.internal;
+
+import static io.diptych.server.internal.CommandApiTest.assertProblem;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.diptych.projection.ReadModelQueries.Freshness;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ReadModelApiTest extends HttpTest {
+
+    @Test
+    void a_row_is_read_by_its_key_with_its_version_as_etag() throws Exception {
+        create("o-1");
+
+        HttpResponse<String> response = get("/api/read-models/order_summary/o-1");
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.body())
+                .isEqualTo("{\"orderId\":\"o-1\",\"version\":1,\"status\":\"CREATED\",\"product\":\"Widget\","
+                        + "\"reason\":null}");
+        assertThat(header(response, "ETag")).isEqualTo("\"1\"");
+        assertThat(header(response, "Cache-Control")).isEqualTo("no-store");
+    }
+
+    @Test
+    void a_key_may_hold_any_character() throws Exception {
+        create("a/b +%ü");
+
+        HttpResponse<String> response = get("/api/read-models/order_summary/a%2Fb%20+%25%C3%BC");
+
+        assertThat(json(response).get("orderId").asString()).isEqualTo("a/b +%ü");
+    }
+
+    @Test
+    void a_missing_row_names_key_and_read_model() throws Exception {
+        HttpResponse<String> response = get("/api/read-models/order_summary/o-9");
+
+        assertProblem(response, 404, "not-found", "[o-9]");
+        assertThat(response.body()).contains("[order_summary]");
+    }
+
+    @Test
+    void a_token_makes_the_query_wait_for_the_row() throws Exception {
+        node.projects = false;
+        String token = header(create("o-1"), "Consistency-Token");
+        CompletableFuture<Void> later = CompletableFuture.runAsync(
+                node::catchUp, CompletableFuture.delayedExecutor(200, TimeUnit.MILLISECONDS));
+
+        HttpResponse<String> response = get("/api/read-models/order_summary/o-1", "Consistency-Token", token);
+
+        assertThat(response.statusCode()).isEqualTo(200);
+        later.get(5, TimeUnit.SECONDS);
+    }
+
+    @Test
+    void a_read_model_that_does_not_get_there_in_time_says_so() throws Exception {
+        node.projects = false;
+        String token = header(create("o-1"), "Consistency-Token");
+
+        HttpResponse<String> response =
+                get("/api/read-models/order_summary/o-1", "Consistency-Token", token, "Prefer", "wait=0");
+
+        assertProblem(response, 503, "not-caught-up", "[order:0:0]");
+        assertThat(header(response, "Retry-After")).isEqualTo("1");
+    }
+
+    @Test
+    void the_wait_is_two_seconds_unless_said_otherwise_and_thirty_at_most() throws Exception {
+        get("/api/read-models/order_summary");
+        assertThat(node.lastFreshness).isEqualTo(new Freshness(null, Duration.ofSeconds(2)));
+
+        HttpResponse<String> capped = get("/api/read-models/order_summary", "Prefer", "handling=strict, wait=90");
+
+        assertThat(node.lastFreshness).isEqualTo(new Freshness(null, Duration.ofSeconds(30)));
+        assertThat(header(capped, "Preference-Applied")).isEqualTo("wait=30");
+    }
+
+    @Test
+    void a_token_that_is_not_ours_is_named() throws Exception {
+        assertProblem(
+                get("/api/read-models/order_summary", "Consistency-Token", "abc"), 400, "invalid-token", "[abc]");
+    }
+
+    @Test
+    void a_list_is_filtered_counted_and_paged_by_links() throws Exception {
+        create("o-1");
+        create("o-2");
+        create("o-3");
+        post("/api/commands/CancelOrder", "{\"orderId\":\"o-3\",\"reason\":\"late\"}");
+
+        HttpResponse<String> first = get("/api/read-models/order_summary?status=CREATED&limit=1&count=true");
+
+        assertThat(json(first).get("rows").size()).isEqualTo(1);
+        assertThat(json(first).get("count").asLong()).isEqualTo(2);
+        String link = header(first, "Link");
+        assertThat(link)
+                .isEqualTo("</api/read-models/order_summary?status=CREATED&limit=1&count=true&cursor=1>; rel=\"next\"");
+
+        HttpResponse<String> second = get(link.substring(1, link.indexOf('>')));
+
+        assertThat(json(second).get("rows").get(0).get("orderId").asString()).isEqualTo("o-2");
+        assertThat(json(second).get("cursor").isNull()).isTrue();
+        assertThat(header(second, "Link")).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "limit=0",
+                "limit=1001",
+                "limit=many",
+                "count=yes",
+                "colour=red",
+                "status=CREATED&status=CANCELLED",
+                "product=%zz"
+            })
+    void a_parameter_that_cannot_be_used_is_named(String query) throws Exception {
+        HttpResponse<String> response = rawGet("/api/read-models/order_summary?" + query);
+
+        assertThat(response.statusCode()).isEqualTo(400);
+        assertThat(response.body()).contains(query.contains("%zz") ? "bad-request" : query.substring(0, 5));
+    }
+
+    /** Through a raw socket when {@code java.net.URI} would refuse the path. */
+    private HttpResponse<String> rawGet(String path) throws Exception {
+        return path.contains("%zz") ? RawSocket.get(server.port(), path) : get(path);
+    }
+
+    @Test
+    void an_unknown_read_model_is_a_404() throws Exception {
+        assertProblem(get("/api/read-models/nope"), 404, "unknown-read-model", "[nope]");
+    }
+
+    @Test
+    void the_read_models_describe_themselves() throws Exception {
+        String body = get("/api/read-models").body();
+
+        assertThat(body)
+                .contains("\"name\":\"order_summary\"")
+                .contains("\"key\":\"orderId\"")
+                .contains("{\"name\":\"status\",");
+    }
+}

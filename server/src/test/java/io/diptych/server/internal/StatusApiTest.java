@@ -1,0 +1,141 @@
+package io.diptych.server.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.diptych.command.CommandObserver.Outcome;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
+
+class StatusApiTest extends HttpTest {
+
+    @Test
+    void a_node_that_lacks_kafka_is_live_but_not_ready_and_says_why() throws Exception {
+        assertThat(get("/health/ready").statusCode()).isEqualTo(200);
+        node.kafkaUp = false;
+
+        HttpResponse<String> ready = get("/health/ready");
+
+        assertThat(get("/health/live").statusCode()).isEqualTo(200);
+        assertThat(ready.statusCode()).isEqualTo(503);
+        assertThat(json(ready).get("status").asString()).isEqualTo("DOWN");
+        assertThat(json(ready).get("components").get(0).get("reason").asString()).isEqualTo("no broker answers");
+        assertThat(header(ready, "Retry-After")).isNotEmpty();
+    }
+
+    @Test
+    void metrics_come_in_both_formats_with_what_the_engines_did() throws Exception {
+        metrics.handled("order", Outcome.ACCEPTED);
+        metrics.committed("order", 3, 2, Duration.ofMillis(4));
+        metrics.applied("order_summary", 7, Duration.ofMillis(2));
+        create("o-1");
+
+        HttpResponse<String> open = get("/metrics", "Accept", "application/openmetrics-text;version=1.0.0");
+        HttpResponse<String> text = get("/metrics");
+
+        assertThat(header(open, "Content-Type")).startsWith("application/openmetrics-text");
+        assertThat(open.body())
+                .endsWith("# EOF\n")
+                .contains("diptych_commands_total{aggregate=\"order\",outcome=\"accepted\"} 1.0")
+                .contains("diptych_command_batch_size_sum{aggregate=\"order\"} 3.0")
+                .contains("diptych_command_events_total{aggregate=\"order\"} 2.0")
+                .contains("diptych_projection_events_total{read_model=\"order_summary\"} 7.0")
+                .contains("diptych_projection_lag_events{partition=\"0\",read_model=\"order_summary\"} 3.0")
+                .contains("diptych_projection_state{read_model=\"order_summary\",state=\"running\"} 1.0")
+                .contains("diptych_commands_in_flight 0.0")
+                .contains("http_server_requests_seconds_count{method=\"POST\",route=\"/api/commands/{type}\",status=\"200\"} 1")
+                .contains("jvm_memory_used_bytes");
+        assertThat(header(text, "Content-Type")).startsWith("text/plain");
+    }
+
+    @Test
+    void unknown_paths_do_not_make_new_metrics() throws Exception {
+        get("/a");
+        get("/b");
+
+        assertThat(get("/metrics").body())
+                .contains("http_server_requests_seconds_count{method=\"any\",route=\"none\",status=\"404\"} 2");
+    }
+
+    @Test
+    void projections_say_how_far_behind_they_are() throws Exception {
+        JsonNode projection = json(get("/api/projections")).get("projections").get(0);
+
+        assertThat(projection.get("readModel").asString()).isEqualTo("order_summary");
+        assertThat(projection.get("state").asString()).isEqualTo("RUNNING");
+        assertThat(projection.get("behind").asLong()).isEqualTo(3);
+    }
+
+    @Test
+    void commands_are_listed_with_schemas_that_tell_required_from_optional() throws Exception {
+        JsonNode create = json(get("/api/commands")).get("commands").get(0);
+
+        assertThat(create.get("type").asString()).isEqualTo("CreateOrder");
+        assertThat(create.get("path").asString()).isEqualTo("/api/commands/CreateOrder");
+        JsonNode schema = create.get("schema");
+        assertThat(schema.get("required").toString()).isEqualTo("[\"orderId\",\"product\",\"quantity\"]");
+        JsonNode properties = schema.get("properties");
+        assertThat(properties.get("orderId").get("type").toString()).isEqualTo("[\"string\",\"integer\"]");
+        assertThat(properties.get("orderId").get("x-diptych-id").asString()).isEqualTo("order");
+        assertThat(properties.get("unitPrice").get("type").toString()).isEqualTo("[\"number\",\"null\"]");
+        assertThat(properties.get("orderedAt").get("format").asString()).isEqualTo("date-time");
+    }
+
+    @Test
+    void the_openapi_document_covers_the_app_and_all_its_references_lead_somewhere() throws Exception {
+        JsonNode document = json(get("/openapi.json"));
+
+        assertThat(document.get("openapi").asString()).isEqualTo("3.1.0");
+        assertThat(document.get("paths").propertyNames())
+                .contains(
+                        "/api/commands/CreateOrder",
+                        "/api/commands/CancelOrder",
+                        "/api/read-models/order_summary",
+                        "/api/read-models/order_summary/{key}");
+        List<String> references = new ArrayList<>();
+        collectReferences(document, references);
+        assertThat(references).isNotEmpty().allSatisfy(reference -> assertThat(
+                        document.at(reference.substring(1)).isMissingNode())
+                .as(reference)
+                .isFalse());
+        assertRequiredMembersExist(document);
+        assertOperationsAreComplete(document);
+    }
+
+    private static void collectReferences(JsonNode node, List<String> into) {
+        if (node.isObject() && node.has("$ref")) {
+            into.add(node.get("$ref").asString());
+        }
+        node.forEach(child -> collectReferences(child, into));
+    }
+
+    private static void assertRequiredMembersExist(JsonNode node) {
+        JsonNode required = node.get("required");
+        if (node.isObject() && required != null && required.isArray()) {
+            required.forEach(name -> assertThat(node.get("properties").has(name.asString()))
+                    .as(name + " in " + node)
+                    .isTrue());
+        }
+        node.forEach(StatusApiTest::assertRequiredMembersExist);
+    }
+
+    private static void assertOperationsAreComplete(JsonNode document) {
+        List<String> operationIds = new ArrayList<>();
+        document.get("paths").forEach(path -> path.forEach(operation -> {
+            if (operation.has("operationId")) {
+                operationIds.add(operation.get("operationId").asString());
+            }
+            assertThat(operation.get("responses").has("200")).isTrue();
+            operation.get("responses").forEach(response -> assertThat(response.has("$ref") || response.has("description"))
+                    .isTrue());
+            if (operation.has("parameters")) {
+                operation.get("parameters").forEach(parameter -> assertThat(parameter.propertyNames())
+                        .contains("name", "in", "schema"));
+            }
+        }));
+        assertThat(operationIds).doesNotHaveDuplicates();
+    }
+}
