@@ -24,6 +24,7 @@ final class Starter implements AutoCloseable {
     private final Thread thread;
     private volatile State state = new State(false, "is being started", Instant.now());
     private volatile @Nullable ConfigurationException fatal;
+    private volatile boolean closed;
 
     /** The thing to do; is repeated when it throws, except for a {@link ConfigurationException}. */
     interface Step {
@@ -91,28 +92,30 @@ final class Starter implements AutoCloseable {
             step.run();
             state = new State(true, "", Instant.now());
             return true;
-        } catch (ConfigurationException e) {
-            fatal = e;
-            failed(e.getMessage());
-            LOG.error("{} cannot be started: {}", name, e.getMessage());
-            return true;
-        } catch (ProblemException | StoreUnavailableException e) {
-            failed(e.getMessage());
-            return false;
         } catch (RuntimeException e) {
-            LOG.error("{} could not be started, trying again", name, e);
-            failed(e.toString());
-            return false;
+            return closed || failed(e);
         }
     }
 
-    private void failed(@Nullable String reason) {
-        state = new State(false, reason == null ? "failed" : reason, state.since());
+    /** True when trying again cannot help. */
+    private boolean failed(RuntimeException cause) {
+        String reason = cause.getMessage() == null ? cause.toString() : cause.getMessage();
+        state = new State(false, reason, state.since());
+        if (cause instanceof ConfigurationException configuration) {
+            fatal = configuration;
+            LOG.error("{} cannot be started: {}", name, reason);
+            return true;
+        }
+        if (!(cause instanceof ProblemException) && !(cause instanceof StoreUnavailableException)) {
+            LOG.error("{} could not be started, trying again", name, cause);
+        }
+        return false;
     }
 
     /** Gives up. */
     @Override
     public void close() {
+        closed = true;
         thread.interrupt();
     }
 }

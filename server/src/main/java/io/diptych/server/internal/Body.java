@@ -3,7 +3,11 @@ package io.diptych.server.internal;
 import io.diptych.message.Limits;
 import io.diptych.message.Problem;
 import io.diptych.message.ProblemException;
+import io.helidon.common.buffers.DataReader.InsufficientDataAvailableException;
+import io.helidon.webserver.CloseConnectionException;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -31,16 +35,27 @@ final class Body {
     }
 
     /** The whole body, of at most {@link Limits#MAX_COMMAND_BYTES}; never holds more than that in memory. */
-    static byte[] read(Exchange exchange) throws IOException {
+    static byte[] read(Exchange exchange) {
         long announced = exchange.contentLength().orElse(-1);
         if (announced > Limits.MAX_COMMAND_BYTES) {
             throw tooLarge(announced + " bytes");
         }
-        byte[] body = exchange.body().readNBytes(Limits.MAX_COMMAND_BYTES + 1);
+        byte[] body = readAtMost(exchange.body(), Limits.MAX_COMMAND_BYTES + 1);
         if (body.length > Limits.MAX_COMMAND_BYTES) {
             throw tooLarge("more than " + Limits.MAX_COMMAND_BYTES + " bytes");
         }
         return body;
+    }
+
+    private static byte[] readAtMost(InputStream in, int bytes) {
+        try {
+            return in.readNBytes(bytes);
+        } catch (NumberFormatException e) {
+            // How the HTTP server reports the size of a chunk that is no number.
+            throw Problem.Type.BAD_REQUEST.exception("The body is not framed as HTTP wants it: " + e.getMessage());
+        } catch (IOException | UncheckedIOException | InsufficientDataAvailableException e) {
+            throw new CloseConnectionException("The caller went away while sending its body", e);
+        }
     }
 
     static ProblemException tooLarge(String size) {

@@ -8,7 +8,6 @@ import io.diptych.command.CommandRequest;
 import io.diptych.message.Problem;
 import io.diptych.message.ProblemException;
 import io.diptych.server.internal.RequestHeaders.Preferences;
-import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -45,7 +44,7 @@ final class CommandResource {
         return maxInFlight - permits.availablePermits();
     }
 
-    void post(Exchange exchange) throws IOException, InterruptedException {
+    void post(Exchange exchange) throws InterruptedException {
         origins.requireAllowed(exchange);
         Body.requireJson(exchange.header("Content-Type"));
         if (!permits.tryAcquire()) {
@@ -59,7 +58,7 @@ final class CommandResource {
         }
     }
 
-    private void handle(Exchange exchange) throws IOException, InterruptedException {
+    private void handle(Exchange exchange) throws InterruptedException {
         String type = exchange.path("type");
         String chosen = RequestHeaders.idempotencyKey(exchange.header("Idempotency-Key"));
         String commandId = chosen == null ? UUID.randomUUID().toString() : chosen;

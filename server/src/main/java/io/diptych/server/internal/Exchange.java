@@ -10,7 +10,6 @@ import io.helidon.webserver.http.ServerResponse;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -28,6 +27,7 @@ final class Exchange {
     private final ServerResponse response;
     private Map<String, String> pathParameters = Map.of();
     private @Nullable List<Parameter> query;
+    private @Nullable InputStream body;
     private int status;
 
     /** A query parameter, decoded. */
@@ -119,7 +119,10 @@ final class Exchange {
     }
 
     InputStream body() {
-        return request.content().hasEntity() ? request.content().inputStream() : InputStream.nullInputStream();
+        if (body == null) {
+            body = request.content().hasEntity() ? request.content().inputStream() : InputStream.nullInputStream();
+        }
+        return body;
     }
 
     /** Sets a header of the response. */
@@ -196,7 +199,8 @@ final class Exchange {
                 }
                 dropped += read;
             }
-        } catch (IOException | UncheckedIOException e) {
+        } catch (IOException | RuntimeException e) {
+            // The caller has gone, or sends what is not HTTP: either way there is nobody to wait for.
             return;
         }
     }

@@ -41,13 +41,13 @@ public final class HttpServer implements AutoCloseable {
      * @throws ConfigurationException when the port cannot be had
      */
     public static HttpServer start(Backend backend, Flows flows, Metrics metrics, ServerSettings settings) {
+        requireFreePort(settings);
         var flowResource = new FlowResource(flows, new FlowSteps(backend, flows.progress()));
         Router router = router(backend, flows, flowResource, metrics, settings);
         DirectHandlers.Builder handlers = DirectHandlers.builder();
         for (EventType event : EventType.values()) {
             handlers.addHandler(event, HttpServer::refuse);
         }
-        requireFreePort(settings);
         WebServer server = WebServer.builder()
                 .host(settings.host())
                 .port(settings.port())

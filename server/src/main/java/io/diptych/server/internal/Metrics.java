@@ -5,6 +5,7 @@ import io.diptych.projection.ProjectionObserver;
 import io.diptych.projection.ProjectionStatus;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
@@ -64,7 +65,10 @@ public final class Metrics implements CommandObserver, ProjectionObserver, Route
     }
 
     void inFlight(IntSupplier commands) {
-        registry.gauge("diptych.commands.in.flight", commands, IntSupplier::getAsInt);
+        Gauge.builder("diptych.commands.in.flight", commands, IntSupplier::getAsInt)
+                .description("Commands that callers wait for")
+                .strongReference(true)
+                .register(registry);
     }
 
     @Override

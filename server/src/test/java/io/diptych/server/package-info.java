@@ -1,0 +1,4 @@
+@NullMarked
+package io.diptych.server;
+
+import org.jspecify.annotations.NullMarked;
