@@ -3,6 +3,7 @@ package io.diptych.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.diptych.embedded.EmbeddedPostgresServer;
 import io.diptych.message.ConsistencyToken;
 import io.diptych.message.Problem;
 import io.diptych.message.ProblemException;
@@ -12,7 +13,6 @@ import io.diptych.projection.ReadModelQueries.Freshness;
 import io.diptych.projection.internal.RowStore;
 import io.diptych.projection.internal.RowStore.Move;
 import io.diptych.projection.internal.RowStore.StoreUnavailableException;
-import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
@@ -41,10 +41,10 @@ class OutageTest {
     @TempDir
     private Path directory;
 
-    private @Nullable EmbeddedPostgres server;
+    private @Nullable EmbeddedPostgresServer server;
 
     @AfterEach
-    void stop() throws IOException {
+    void stop() {
         postgres.close();
         stopServer();
     }
@@ -170,15 +170,11 @@ class OutageTest {
         new ProcessBuilder(command).start().waitFor();
     }
 
-    private void startServer() throws IOException {
-        server = EmbeddedPostgres.builder()
-                .setPort(port)
-                .setDataDirectory(directory.resolve("data"))
-                .setCleanDataDirectory(false)
-                .start();
+    private void startServer() {
+        server = EmbeddedPostgresServer.start(directory.resolve("data"), port);
     }
 
-    private void stopServer() throws IOException {
+    private void stopServer() {
         if (server != null) {
             server.close();
             server = null;
