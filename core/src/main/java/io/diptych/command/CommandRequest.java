@@ -12,4 +12,8 @@ import org.jspecify.annotations.Nullable;
  * @param traceparent W3C trace context, carried to the events
  */
 public record CommandRequest(
-        String type, byte[] body, String id, @Nullable Long expectedVersion, @Nullable String traceparent) {}
+        String type,
+        byte[] body,
+        String id,
+        @Nullable Long expectedVersion,
+        @Nullable String traceparent) {}

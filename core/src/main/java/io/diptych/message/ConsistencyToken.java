@@ -27,8 +27,8 @@ public record ConsistencyToken(List<Point> points) {
 
     /** Keeps the furthest point of each partition. */
     public ConsistencyToken {
-        var furthest = new TreeMap<Point, Point>(
-                Comparator.comparing(Point::aggregate).thenComparingInt(Point::partition));
+        var furthest =
+                new TreeMap<Point, Point>(Comparator.comparing(Point::aggregate).thenComparingInt(Point::partition));
         for (Point point : points) {
             furthest.merge(point, point, (a, b) -> a.offset() >= b.offset() ? a : b);
         }
@@ -55,8 +55,9 @@ public record ConsistencyToken(List<Point> points) {
         if (text.length() > MAX_LENGTH) {
             throw invalid(text.substring(0, 40) + "...");
         }
-        return new ConsistencyToken(
-                List.of(text.split(",", -1)).stream().map(ConsistencyToken::point).toList());
+        return new ConsistencyToken(List.of(text.split(",", -1)).stream()
+                .map(ConsistencyToken::point)
+                .toList());
     }
 
     private static Point point(String text) {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 public interface MessageCodec<T> {
 
     /** The name the application gives the type that the caller spelt {@code CreateOrder} or {@code create_order}. */
-    @Nullable String canonicalType(String spelling);
+    @Nullable
+    String canonicalType(String spelling);
 
     /** The names of all types, as the application spells them, in the order of their declaration. */
     java.util.List<String> types();
@@ -30,5 +31,6 @@ public interface MessageCodec<T> {
     byte[] encode(T message);
 
     /** The type the payload itself names, in a field {@code type} or {@code command}; null when there is none. */
-    @Nullable String typeIn(byte[] payload);
+    @Nullable
+    String typeIn(byte[] payload);
 }

@@ -13,4 +13,8 @@ import org.jspecify.annotations.Nullable;
  * @param traceparent W3C trace context
  */
 public record Metadata(
-        String id, Instant time, String correlationId, @Nullable String causationId, @Nullable String traceparent) {}
+        String id,
+        Instant time,
+        String correlationId,
+        @Nullable String causationId,
+        @Nullable String traceparent) {}

@@ -9,4 +9,8 @@ import org.jspecify.annotations.Nullable;
  * @param partition null: as the key gives it
  */
 public record NewRecord(
-        String topic, @Nullable Integer partition, byte @Nullable [] key, List<Header> headers, byte @Nullable [] value) {}
+        String topic,
+        @Nullable Integer partition,
+        byte @Nullable [] key,
+        List<Header> headers,
+        byte @Nullable [] value) {}

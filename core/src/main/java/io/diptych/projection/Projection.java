@@ -12,8 +12,10 @@ import org.jspecify.annotations.Nullable;
 public interface Projection<E, R> {
 
     /** Which row the event belongs to: the value of the row's {@link Key}; null when it concerns no row. */
-    @Nullable Object key(E event);
+    @Nullable
+    Object key(E event);
 
     /** The row after the event; null deletes it (or leaves it absent). */
-    @Nullable R evolve(@Nullable R row, Recorded<E> event);
+    @Nullable
+    R evolve(@Nullable R row, Recorded<E> event);
 }

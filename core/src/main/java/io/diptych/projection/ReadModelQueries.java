@@ -17,7 +17,8 @@ public interface ReadModelQueries {
      * @return field names (as the row record spells them) to values, or null when there is no such row
      * @throws ProblemException unknown read model, key of the wrong kind, database away, or freshness not reached
      */
-    @Nullable Map<String, @Nullable Object> find(String readModel, String key, Freshness freshness);
+    @Nullable
+    Map<String, @Nullable Object> find(String readModel, String key, Freshness freshness);
 
     /**
      * Rows that match all filters.
@@ -47,7 +48,11 @@ public interface ReadModelQueries {
      * @param count whether to count all matching rows
      */
     record ListQuery(
-            Map<String, String> filters, List<String> sort, int limit, @Nullable String cursor, boolean count) {}
+            Map<String, String> filters,
+            List<String> sort,
+            int limit,
+            @Nullable String cursor,
+            boolean count) {}
 
     /**
      * A page of rows.
@@ -55,5 +60,8 @@ public interface ReadModelQueries {
      * @param cursor gives the next page; null on the last
      * @param count of all matching rows, when asked for
      */
-    record Page(List<Map<String, @Nullable Object>> rows, @Nullable String cursor, @Nullable Long count) {}
+    record Page(
+            List<Map<String, @Nullable Object>> rows,
+            @Nullable String cursor,
+            @Nullable Long count) {}
 }

@@ -34,10 +34,13 @@ class EmbeddedKafkaTest {
         try (EmbeddedKafka kafka = EmbeddedKafka.start(dir, 0)) {
             port = kafka.port();
             try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-                admin.createTopics(List.of(new NewTopic("talk", 1, (short) 1))).all().get();
+                admin.createTopics(List.of(new NewTopic("talk", 1, (short) 1)))
+                        .all()
+                        .get();
                 assertThat(admin.describeFeatures().featureMetadata().get().finalizedFeatures())
-                        .hasEntrySatisfying("transaction.version", v -> assertThat(v.maxVersionLevel())
-                                .isEqualTo((short) 2));
+                        .hasEntrySatisfying(
+                                "transaction.version",
+                                v -> assertThat(v.maxVersionLevel()).isEqualTo((short) 2));
             }
             try (var producer = new KafkaProducer<>(
                     Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers()),

@@ -48,8 +48,8 @@ class EmbeddedPostgresServerTest {
         } finally {
             jvm.destroyForcibly().waitFor();
         }
-        long orphan = Long.parseLong(
-                Files.readAllLines(dir.resolve("postmaster.pid")).getFirst());
+        long orphan =
+                Long.parseLong(Files.readAllLines(dir.resolve("postmaster.pid")).getFirst());
         assertThat(ProcessHandle.of(orphan)).isPresent();
 
         try (EmbeddedPostgresServer server = EmbeddedPostgresServer.start(dir, 0)) {

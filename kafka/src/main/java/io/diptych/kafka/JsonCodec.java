@@ -48,8 +48,8 @@ final class JsonCodec<T> implements MessageCodec<T> {
         var type = new Type(name, javaType, mapper.readerFor(javaType), mapper.writerFor(javaType));
         Type twin = bySpelling.put(spelling(name), type);
         if (twin != null) {
-            throw new ConfigurationException("The types [" + twin.javaType().getName() + "] and ["
-                    + javaType.getName() + "] have one name on the log: rename one");
+            throw new ConfigurationException("The types [" + twin.javaType().getName() + "] and [" + javaType.getName()
+                    + "] have one name on the log: rename one");
         }
         byName.put(name, type);
         byClass.put(javaType, type);

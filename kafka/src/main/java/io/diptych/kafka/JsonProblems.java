@@ -15,7 +15,8 @@ import tools.jackson.databind.exc.MismatchedInputException;
 /** Says in a sender's words what Jackson found wrong. */
 final class JsonProblems {
 
-    private static final Pattern MISSING = Pattern.compile("(?:Missing required creator property|property) ['\"](\\w+)['\"]");
+    private static final Pattern MISSING =
+            Pattern.compile("(?:Missing required creator property|property) ['\"](\\w+)['\"]");
     private static final int SHOWN = 100;
 
     private JsonProblems() {}
@@ -41,7 +42,8 @@ final class JsonProblems {
                         "The field [" + missing.group(1) + "] of [" + type + "] is missing: it is required");
             }
             if (!field.isEmpty()) {
-                boolean isNull = mismatch instanceof InvalidNullException || firstLine(e).contains("`null`");
+                boolean isNull =
+                        mismatch instanceof InvalidNullException || firstLine(e).contains("`null`");
                 return Problem.Type.INVALID_COMMAND.exception("The field [" + field + "] of [" + type + "] "
                         + (isNull ? "is null: it must be " : "must be ") + kind(mismatch.getTargetType()));
             }

@@ -44,7 +44,8 @@ public final class KafkaCommandEngine implements AutoCloseable {
         threads.forEach(WorkerThread::close);
     }
 
-    private <C, S, E> void add(App app, Aggregate<C, S, E> aggregate, KafkaSettings settings, CommandObserver observer) {
+    private <C, S, E> void add(
+            App app, Aggregate<C, S, E> aggregate, KafkaSettings settings, CommandObserver observer) {
         var setup = new EngineSetup<>(
                 app,
                 aggregate,
@@ -59,7 +60,7 @@ public final class KafkaCommandEngine implements AutoCloseable {
         var log = new KafkaCommandLog(settings, app.name(), aggregate.name(), partitions);
         var worker = new CommandWorker<>(setup, log);
         statuses.add(worker::status);
-        threads.add(new WorkerThread(
-                "commands-" + aggregate.name(), () -> worker.step(POLL), log::wakeup, worker::close));
+        threads.add(
+                new WorkerThread("commands-" + aggregate.name(), () -> worker.step(POLL), log::wakeup, worker::close));
     }
 }

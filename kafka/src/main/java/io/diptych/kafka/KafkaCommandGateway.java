@@ -62,8 +62,8 @@ public final class KafkaCommandGateway implements CommandGateway, AutoCloseable 
         app.aggregates().forEach(aggregate -> entrances.add(Entrance.to(app, aggregate)));
         requireUniqueCommands();
         this.probe = new KafkaProbe(settings);
-        this.producer = new KafkaProducer<>(
-                settings.gatewayProducer(), new ByteArraySerializer(), new ByteArraySerializer());
+        this.producer =
+                new KafkaProducer<>(settings.gatewayProducer(), new ByteArraySerializer(), new ByteArraySerializer());
         this.replies = new ReplyReader(settings, TopicNames.replies(app.name()));
     }
 
@@ -103,12 +103,13 @@ public final class KafkaCommandGateway implements CommandGateway, AutoCloseable 
                     "Kafka at [" + settings.bootstrapServers() + "] does not answer: nothing was sent, try again");
         }
         ReplyReader.Expected expected = replies.expect();
-        var record = new ProducerRecord<>(
-                entrance.topic(), aggregateId.getBytes(StandardCharsets.UTF_8), request.body());
+        var record =
+                new ProducerRecord<>(entrance.topic(), aggregateId.getBytes(StandardCharsets.UTF_8), request.body());
         addHeaders(record, request, type, expected);
         var stored = new CompletableFuture<Place>();
         try {
-            producer.send(record, (metadata, failure) -> {
+            // What the future would tell, the callback does.
+            var unused = producer.send(record, (metadata, failure) -> {
                 if (failure == null) {
                     stored.complete(new Place(metadata.topic(), metadata.partition(), metadata.offset()));
                 } else {
@@ -124,10 +125,7 @@ public final class KafkaCommandGateway implements CommandGateway, AutoCloseable 
     }
 
     private void addHeaders(
-            ProducerRecord<byte[], byte[]> record,
-            CommandRequest request,
-            String type,
-            ReplyReader.Expected expected) {
+            ProducerRecord<byte[], byte[]> record, CommandRequest request, String type, ReplyReader.Expected expected) {
         add(record, Headers.SPEC_VERSION, "1.0");
         add(record, Headers.CONTENT_TYPE, "application/json");
         add(record, Headers.SOURCE, "/" + app.name() + "/gateway");

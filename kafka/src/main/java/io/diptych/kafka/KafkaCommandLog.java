@@ -159,8 +159,8 @@ final class KafkaCommandLog implements CommandLog {
         attempt("begin transactions", () -> {
             for (int i = 0; i < 2; i++) {
                 var bytes = new ByteArraySerializer();
-                var producer = new KafkaProducer<>(
-                        settings.transactionalProducer(transactionalId + "." + i), bytes, bytes);
+                var producer =
+                        new KafkaProducer<>(settings.transactionalProducer(transactionalId + "." + i), bytes, bytes);
                 fresh.add(producer);
                 // Also ends what a producer of this name left open.
                 producer.initTransactions();

@@ -30,9 +30,7 @@ final class RecordIntrospector extends JacksonAnnotationIntrospector {
     @Override
     public JsonSetter.Value findSetterInfo(MapperConfig<?> config, Annotated annotated) {
         RecordComponent component = component(annotated);
-        return component == null
-                        || component.getType().isPrimitive()
-                        || isNullable(component.getAnnotatedType())
+        return component == null || component.getType().isPrimitive() || isNullable(component.getAnnotatedType())
                 ? super.findSetterInfo(config, annotated)
                 : JsonSetter.Value.forValueNulls(Nulls.FAIL);
     }

@@ -21,11 +21,18 @@ public final class Replies {
 
     /** A reply as it stands on the reply topic, and in an HTTP answer. */
     public static byte[] encode(CommandReply reply) {
-        return Json.mapper().writeValueAsBytes(switch (reply) {
-            case CommandReply.Accepted a ->
-                new Accepted(a.aggregate(), a.id(), a.version(), a.events(), a.token().toString());
-            case CommandReply.Refused r -> problem(r.problem());
-        });
+        return Json.mapper()
+                .writeValueAsBytes(
+                        switch (reply) {
+                            case CommandReply.Accepted a ->
+                                new Accepted(
+                                        a.aggregate(),
+                                        a.id(),
+                                        a.version(),
+                                        a.events(),
+                                        a.token().toString());
+                            case CommandReply.Refused r -> problem(r.problem());
+                        });
     }
 
     /** The members of a problem document. */

@@ -76,8 +76,10 @@ public final class Topics {
     }
 
     private static NewTopic topic(String name, KafkaSettings settings, String retentionMillis) {
-        return new NewTopic(name, Optional.of(settings.partitions()), Optional.of(settings.replicationFactor())
-                        .filter(factor -> factor > 0))
+        return new NewTopic(
+                        name,
+                        Optional.of(settings.partitions()),
+                        Optional.of(settings.replicationFactor()).filter(factor -> factor > 0))
                 .configs(Map.of(
                         TopicConfig.RETENTION_MS_CONFIG,
                         retentionMillis,

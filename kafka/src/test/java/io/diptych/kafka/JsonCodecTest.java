@@ -45,16 +45,13 @@ class JsonCodecTest {
 
     @Test
     void a_type_is_found_in_the_body() {
-        assertThat(codec.typeIn(json("{'a':{'type':'x'},'type':'CreateOrder'}"))).isEqualTo("CreateOrder");
+        assertThat(codec.typeIn(json("{'a':{'type':'x'},'type':'CreateOrder'}")))
+                .isEqualTo("CreateOrder");
         assertThat(codec.typeIn(json("{'a':1}"))).isNull();
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '~',
-            textBlock =
-                    """
+    @CsvSource(delimiter = '|', quoteCharacter = '~', textBlock = """
                     hello                                             | MALFORMED       | hello
                     {'orderId':'1',                                   | MALFORMED       | line 1, column 16
                     {'orderId':'1','orderId':'2'}                     | MALFORMED       | orderId

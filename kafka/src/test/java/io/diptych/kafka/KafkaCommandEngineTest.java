@@ -65,8 +65,8 @@ class KafkaCommandEngineTest {
 
     @BeforeEach
     void start() {
-        settings = new KafkaSettings(
-                Map.of("bootstrap.servers", kafka.bootstrapServers()), "node-1", true, 3, (short) -1);
+        settings =
+                new KafkaSettings(Map.of("bootstrap.servers", kafka.bootstrapServers()), "node-1", true, 3, (short) -1);
         Topics.ensure(app, settings);
         engine = KafkaCommandEngine.start(app, settings, CommandObserver.NONE);
         gateway = KafkaCommandGateway.start(app, settings);
@@ -139,7 +139,10 @@ class KafkaCommandEngineTest {
     @Test
     void any_client_can_send_a_command_without_key_or_headers() throws Exception {
         for (int i = 0; i < 6; i++) {
-            plain(i % 3, null, "{\"command\":\"create_order\",\"order_id\":" + i + ",\"product\":\"W\",\"quantity\":2}");
+            plain(
+                    i % 3,
+                    null,
+                    "{\"command\":\"create_order\",\"order_id\":" + i + ",\"product\":\"W\",\"quantity\":2}");
         }
 
         assertThat(read(TopicNames.events(app.name(), "order"), 6))
@@ -159,8 +162,9 @@ class KafkaCommandEngineTest {
         assertThat(letters)
                 .extracting(letter -> header(letter, Headers.ERROR_TYPE))
                 .containsExactlyInAnyOrder("malformed", "invalid-command", "key-mismatch", "unknown-command");
-        assertThat(letters).anySatisfy(letter -> assertThat(header(letter, Headers.ERROR_DETAIL))
-                .contains("[product] of [CreateOrder] is missing"));
+        assertThat(letters)
+                .anySatisfy(letter -> assertThat(header(letter, Headers.ERROR_DETAIL))
+                        .contains("[product] of [CreateOrder] is missing"));
         assertThat(read(TopicNames.events(app.name(), "order"), 1)).hasSize(1);
     }
 
@@ -180,8 +184,8 @@ class KafkaCommandEngineTest {
     @Test
     void a_broker_that_goes_away_and_comes_back_loses_nothing(@TempDir Path ownDir) throws Exception {
         EmbeddedKafka own = EmbeddedKafka.start(ownDir, 0);
-        var there = new KafkaSettings(
-                Map.of("bootstrap.servers", own.bootstrapServers()), "node-1", true, 3, (short) -1);
+        var there =
+                new KafkaSettings(Map.of("bootstrap.servers", own.bootstrapServers()), "node-1", true, 3, (short) -1);
         Topics.ensure(app, there);
         try (var ownEngine = KafkaCommandEngine.start(app, there, CommandObserver.NONE);
                 var ownGateway = KafkaCommandGateway.start(app, there)) {
@@ -212,8 +216,8 @@ class KafkaCommandEngineTest {
                     .hasMessageContaining("[uneven.order.events] has [5]");
 
             App forgetful = Shop.app("forgetful");
-            admin.createTopics(List.of(
-                            new NewTopic("forgetful.order.events", 3, (short) 1).configs(Map.of("retention.ms", "1000"))))
+            admin.createTopics(List.of(new NewTopic("forgetful.order.events", 3, (short) 1)
+                            .configs(Map.of("retention.ms", "1000"))))
                     .all()
                     .get();
             assertThatThrownBy(() -> Topics.ensure(forgetful, settings))

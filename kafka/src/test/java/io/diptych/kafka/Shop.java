@@ -21,8 +21,7 @@ final class Shop {
             String product,
             int quantity,
             @Nullable BigDecimal unitPrice,
-            @Nullable Instant orderedAt)
-            implements OrderCommand {}
+            @Nullable Instant orderedAt) implements OrderCommand {}
 
     record CancelOrder(String orderId) implements OrderCommand {}
 
@@ -49,8 +48,8 @@ final class Shop {
         @Override
         public Decision<OrderEvent> decide(OrderCommand command, String state, Metadata metadata) {
             return switch (command) {
-                case CreateOrder c when state.equals("none") ->
-                    Decision.accept(new OrderCreated(c.orderId(), c.product(), c.quantity()));
+                case CreateOrder c
+                when state.equals("none") -> Decision.accept(new OrderCreated(c.orderId(), c.product(), c.quantity()));
                 case CreateOrder c -> Decision.reject("order-exists", "The order [" + c.orderId() + "] exists");
                 case CancelOrder c -> Decision.accept(new OrderCancelled(c.orderId()));
             };

@@ -11,7 +11,11 @@ import org.jspecify.annotations.Nullable;
  * @param recent results of its last commands, oldest first
  * @param failure why its events could not be folded into a state; null when they could
  */
-public record AggregateState<S>(S state, long version, List<CommandResult> recent, @Nullable String failure) {
+public record AggregateState<S>(
+        S state,
+        long version,
+        List<CommandResult> recent,
+        @Nullable String failure) {
 
     static <S> AggregateState<S> initial(S state) {
         return new AggregateState<>(state, 0, List.of(), null);
@@ -28,7 +32,8 @@ public record AggregateState<S>(S state, long version, List<CommandResult> recen
     }
 
     /** The result of the command with that id, if it is one of the last. */
-    @Nullable CommandResult resultOf(String commandId) {
+    @Nullable
+    CommandResult resultOf(String commandId) {
         for (int i = recent.size() - 1; i >= 0; i--) {
             if (recent.get(i).commandId().equals(commandId)) {
                 return recent.get(i);

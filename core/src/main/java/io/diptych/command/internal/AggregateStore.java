@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 public interface AggregateStore<S> extends AutoCloseable {
 
     /** The aggregate, or null when it has no events. */
-    @Nullable AggregateState<S> get(String id);
+    @Nullable
+    AggregateState<S> get(String id);
 
     /** Takes over changed aggregates together with the position they are at. */
     void put(Map<String, AggregateState<S>> changed, long nextEvent);

@@ -27,9 +27,7 @@ public final class CommandReader<C> {
     /** The command's id: the sender's, or one made from the record's place, which is as unique. */
     static String commandId(LogRecord record) {
         String id = record.text(Headers.ID);
-        return id != null && !id.isBlank()
-                ? id
-                : record.topic() + "/" + record.partition() + "/" + record.offset();
+        return id != null && !id.isBlank() ? id : record.topic() + "/" + record.partition() + "/" + record.offset();
     }
 
     /**
@@ -98,8 +96,8 @@ public final class CommandReader<C> {
         }
         String type = codec.canonicalType(named);
         if (type == null) {
-            throw Problem.Type.UNKNOWN_COMMAND.exception("The " + aggregate.name() + " has no command [" + named
-                    + "]: it has " + codec.types());
+            throw Problem.Type.UNKNOWN_COMMAND.exception(
+                    "The " + aggregate.name() + " has no command [" + named + "]: it has " + codec.types());
         }
         return type;
     }

@@ -135,8 +135,7 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
         }
         var envelopes = new Envelopes<>(setup);
         for (CommandBatch.PendingReply pending : batch.replies()) {
-            NewRecord reply =
-                    envelopes.reply(pending.command(), pending.reply().get(), now);
+            NewRecord reply = envelopes.reply(pending.command(), pending.reply().get(), now);
             if (reply != null) {
                 transaction.reply(reply);
             }

@@ -28,7 +28,8 @@ final class Envelopes<E> {
     Envelopes(EngineSetup<?, ?, E> setup) {
         this.setup = setup;
         this.source = Header.text(
-                Headers.SOURCE, "/" + setup.app().name() + "/" + setup.aggregate().name());
+                Headers.SOURCE,
+                "/" + setup.app().name() + "/" + setup.aggregate().name());
     }
 
     /** Tells two commands apart that carry the same id: CRC-32C of type and payload, in hex. */
@@ -59,7 +60,8 @@ final class Envelopes<E> {
     }
 
     /** The reply, to where the command's headers ask for it; null when they do not. */
-    @Nullable NewRecord reply(LogRecord command, CommandReply reply, Instant now) {
+    @Nullable
+    NewRecord reply(LogRecord command, CommandReply reply, Instant now) {
         String topic = command.text(Headers.REPLY_TOPIC);
         if (topic == null) {
             return null;

@@ -149,11 +149,7 @@ final class OwnedPartition<C, S, E> {
     }
 
     private void accept(
-            ReceivedCommand<C> command,
-            AggregateState<S> aggregate,
-            List<E> events,
-            CommandBatch batch,
-            Instant now) {
+            ReceivedCommand<C> command, AggregateState<S> aggregate, List<E> events, CommandBatch batch, Instant now) {
         String name = setup.aggregate().name();
         String id = command.aggregateId();
         if (events.isEmpty()) {
@@ -188,8 +184,8 @@ final class OwnedPartition<C, S, E> {
     private byte[] encode(E event, String type) {
         byte[] payload = setup.events().encode(event);
         if (payload.length > Limits.MAX_EVENT_BYTES) {
-            throw Problem.Type.TOO_LARGE.exception("The event [" + type + "] has " + payload.length
-                    + " bytes: at most " + Limits.MAX_EVENT_BYTES + " are allowed");
+            throw Problem.Type.TOO_LARGE.exception("The event [" + type + "] has " + payload.length + " bytes: at most "
+                    + Limits.MAX_EVENT_BYTES + " are allowed");
         }
         return payload;
     }
@@ -248,7 +244,9 @@ final class OwnedPartition<C, S, E> {
             if (version != before.version() + 1) {
                 throw new IllegalStateException("it has version " + version + " after " + before.version());
             }
-            S state = setup.aggregate().decider().evolve(before.state(), setup.events().decode(type, payload));
+            S state = setup.aggregate()
+                    .decider()
+                    .evolve(before.state(), setup.events().decode(type, payload));
             return before.after(state, result(record, type, version, before), setup.recentCommands());
         } catch (RuntimeException | StackOverflowError e) {
             String why = "The event [" + type + "] of [" + id + "] at [" + record.topic() + "/" + partition + "/"

@@ -70,7 +70,8 @@ final class StalledPartitions {
     }
 
     /** Why partitions stand still, of the first of them; null when none does. */
-    @Nullable String reason() {
+    @Nullable
+    String reason() {
         return stalls.values().stream().map(stall -> stall.reason).findFirst().orElse(null);
     }
 }

@@ -55,7 +55,8 @@ final class Bank {
     static byte[] reply(CommandReply reply) {
         String text = switch (reply) {
             case CommandReply.Accepted a -> "accepted v" + a.version() + " " + a.events() + " " + a.token();
-            case CommandReply.Refused r -> "refused " + r.problem().type().slug() + " " + r.problem().detail();
+            case CommandReply.Refused r ->
+                "refused " + r.problem().type().slug() + " " + r.problem().detail();
         };
         return text.getBytes();
     }

@@ -45,7 +45,8 @@ class CommandWorkerTest {
         assertThat(event.text(Headers.SUBJECT)).isEqualTo("a-1");
         assertThat(event.text(Headers.SEQUENCE)).isEqualTo("1");
         assertThat(event.text(Headers.CAUSATION_ID)).isEqualTo("c-1");
-        assertThat(replies()).containsExactly("accepted v1 [PaidIn] account:" + event.partition() + ":" + event.offset());
+        assertThat(replies())
+                .containsExactly("accepted v1 [PaidIn] account:" + event.partition() + ":" + event.offset());
     }
 
     @Test
@@ -81,7 +82,9 @@ class CommandWorkerTest {
 
         drain();
 
-        assertThat(replies().getLast()).startsWith("refused idempotency-key-reused").contains("[c-1]");
+        assertThat(replies().getLast())
+                .startsWith("refused idempotency-key-reused")
+                .contains("[c-1]");
         assertThat(kafka.read(MemoryKafka.EVENTS)).hasSize(1);
     }
 
@@ -104,8 +107,7 @@ class CommandWorkerTest {
         drain();
 
         String first = replies().getFirst();
-        assertThat(replies().getLast())
-                .isEqualTo("accepted v1 [] " + first.substring(first.lastIndexOf(' ') + 1));
+        assertThat(replies().getLast()).isEqualTo("accepted v1 [] " + first.substring(first.lastIndexOf(' ') + 1));
     }
 
     @Test

@@ -47,7 +47,11 @@ final class MemoryKafka {
     }
 
     private record Stored(
-            String topic, int partition, long offset, @Nullable NewRecord content, Tx transaction) implements LogRecord {
+            String topic,
+            int partition,
+            long offset,
+            @Nullable NewRecord content,
+            Tx transaction) implements LogRecord {
 
         private NewRecord record() {
             if (content == null) {
