@@ -1,6 +1,7 @@
 package io.diptych.postgres;
 
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -44,7 +45,7 @@ record Kind(
         @Nullable Object read(ResultSet row, int index) throws SQLException;
     }
 
-    private static final Function<Object, Object> AS_IT_IS = value -> value;
+    private static final Function<Object, Object> AS_IT_IS = Function.identity();
 
     private static final List<Kind> KINDS = List.of(
             new Kind(String.class, "text", "text", String.class, "a text", true, ResultSet::getString, AS_IT_IS,
@@ -94,7 +95,7 @@ record Kind(
 
     /** Whether the database holds less of some values than Java does. */
     boolean inexact() {
-        return canonical != AS_IT_IS;
+        return !canonical.equals(AS_IT_IS);
     }
 
     /** What stands in an array parameter. */
@@ -166,7 +167,7 @@ record Kind(
     }
 
     private static Object text(String text) {
-        if (text.indexOf('\0') >= 0 || !java.nio.charset.StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
+        if (text.indexOf('\0') >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(text)) {
             throw new IllegalArgumentException("It has a character that PostgreSQL cannot hold");
         }
         return text;

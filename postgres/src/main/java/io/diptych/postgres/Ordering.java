@@ -35,13 +35,13 @@ record Ordering(String readModel, List<Field> fields) {
         for (String name : sort) {
             boolean descending = name.startsWith("-");
             Column column = Conditions.field(mapping, descending ? name.substring(1) : name);
-            if (fields.stream().anyMatch(field -> field.column() == column)) {
+            if (fields.stream().anyMatch(field -> field.column().equals(column))) {
                 throw Problem.Type.INVALID_QUERY.exception(
                         "The sort names the field [" + column.field() + "] twice: name it once");
             }
             fields.add(new Field(column, descending));
         }
-        if (fields.stream().noneMatch(field -> field.column() == mapping.key())) {
+        if (fields.stream().noneMatch(field -> field.column().equals(mapping.key()))) {
             // In the first field's direction, so that one index serves both, read forwards or backwards.
             boolean descending = !fields.isEmpty() && fields.getFirst().descending();
             fields.add(new Field(mapping.key(), descending));

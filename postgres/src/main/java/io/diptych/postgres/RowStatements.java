@@ -47,7 +47,7 @@ final class RowStatements {
                 .map(c -> "cast(? as " + c.kind().columnType() + "[])")
                 .collect(Collectors.joining(", "));
         String sets = columns.stream()
-                .filter(c -> c != mapping.key())
+                .filter(c -> !c.equals(mapping.key()))
                 .map(c -> c.quoted() + " = excluded." + c.quoted())
                 .collect(Collectors.joining(", "));
         return "insert into " + table + " (" + mapping.columnList() + ") select * from unnest(" + arrays

@@ -130,7 +130,7 @@ final class Schema {
     private void compare(RowMapping<?> mapping, String table, Map<String, String> actual) {
         var differences = new ArrayList<String>();
         for (Column column : mapping.columns()) {
-            String wanted = describe(column.kind().columnType(), !column.nullable(), column == mapping.key());
+            String wanted = describe(column.kind().columnType(), !column.nullable(), column.equals(mapping.key()));
             String found = actual.remove(column.name());
             if (found == null) {
                 differences.add("the column [" + column.name() + "] is missing");
