@@ -32,8 +32,8 @@ final class Changes<R> {
             }
             changes.add(key, stored.get(key), row);
         });
-        changes.upserts.sort(Comparator.comparing(row -> (Comparable<Object>)
-                mapping.key().kind().element(mapping.keyOf(row))));
+        changes.upserts.sort(Comparator.comparing(
+                row -> (Comparable<Object>) mapping.key().kind().element(mapping.keyOf(row))));
         return changes;
     }
 

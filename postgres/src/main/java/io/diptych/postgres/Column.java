@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 record Column(String field, String name, Kind kind, boolean nullable, boolean indexed, MethodHandle accessor) {
 
     /** The value in that row. */
-    @Nullable Object of(Object row) {
+    @Nullable
+    Object of(Object row) {
         try {
             return (Object) accessor.invokeExact(row);
         } catch (RuntimeException | Error e) {

@@ -24,13 +24,15 @@ final class Database implements AutoCloseable {
      * the keys at hand (a generic one scans the table), and by index (for 20,000 keys of 250,000 rows the planner would
      * hash the whole table, which takes twice as long, and longer with every row).
      */
-    private static final String WRITING = "set statement_timeout = '30s'; set idle_in_transaction_session_timeout = '30s';"
-            + " set plan_cache_mode = force_custom_plan;"
-            + " set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set jit = off";
+    private static final String WRITING =
+            "set statement_timeout = '30s'; set idle_in_transaction_session_timeout = '30s';"
+                    + " set plan_cache_mode = force_custom_plan;"
+                    + " set enable_seqscan = off; set enable_hashjoin = off; set enable_mergejoin = off; set jit = off";
 
     private static final Duration WRITING_SILENCE = Duration.ofSeconds(35);
 
-    private static final String READING = "set statement_timeout = '8s'; set idle_in_transaction_session_timeout = '8s'";
+    private static final String READING =
+            "set statement_timeout = '8s'; set idle_in_transaction_session_timeout = '8s'";
     private static final Duration READING_SILENCE = Duration.ofSeconds(10);
 
     private final PostgresSettings settings;

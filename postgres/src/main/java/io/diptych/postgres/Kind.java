@@ -42,37 +42,114 @@ record Kind(
 
     /** Reads a column; SQL null as null. */
     interface Reader {
-        @Nullable Object read(ResultSet row, int index) throws SQLException;
+        @Nullable
+        Object read(ResultSet row, int index) throws SQLException;
     }
 
     private static final Function<Object, Object> AS_IT_IS = Function.identity();
 
     private static final List<Kind> KINDS = List.of(
-            new Kind(String.class, "text", "text", String.class, "a text", true, ResultSet::getString, AS_IT_IS,
+            new Kind(
+                    String.class,
+                    "text",
+                    "text",
+                    String.class,
+                    "a text",
+                    true,
+                    ResultSet::getString,
+                    AS_IT_IS,
                     Kind::text),
-            new Kind(Integer.class, "integer", "int4", Integer.class, "a whole number", true,
-                    (row, i) -> unlessNull(row, row.getInt(i)), AS_IT_IS, Integer::valueOf),
-            new Kind(Long.class, "bigint", "int8", Long.class, "a whole number", true,
-                    (row, i) -> unlessNull(row, row.getLong(i)), AS_IT_IS, Long::valueOf),
-            new Kind(Boolean.class, "boolean", "bool", Boolean.class, "true or false", false,
-                    (row, i) -> unlessNull(row, row.getBoolean(i)), AS_IT_IS, Kind::bool),
-            new Kind(Double.class, "double precision", "float8", Double.class, "a number", false,
-                    (row, i) -> unlessNull(row, row.getDouble(i)), AS_IT_IS, Double::valueOf),
+            new Kind(
+                    Integer.class,
+                    "integer",
+                    "int4",
+                    Integer.class,
+                    "a whole number",
+                    true,
+                    (row, i) -> unlessNull(row, row.getInt(i)),
+                    AS_IT_IS,
+                    Integer::valueOf),
+            new Kind(
+                    Long.class,
+                    "bigint",
+                    "int8",
+                    Long.class,
+                    "a whole number",
+                    true,
+                    (row, i) -> unlessNull(row, row.getLong(i)),
+                    AS_IT_IS,
+                    Long::valueOf),
+            new Kind(
+                    Boolean.class,
+                    "boolean",
+                    "bool",
+                    Boolean.class,
+                    "true or false",
+                    false,
+                    (row, i) -> unlessNull(row, row.getBoolean(i)),
+                    AS_IT_IS,
+                    Kind::bool),
+            new Kind(
+                    Double.class,
+                    "double precision",
+                    "float8",
+                    Double.class,
+                    "a number",
+                    false,
+                    (row, i) -> unlessNull(row, row.getDouble(i)),
+                    AS_IT_IS,
+                    Double::valueOf),
             // A key may not be decimal: 1.0 and 1.00 are equal to PostgreSQL and not to Java.
-            new Kind(BigDecimal.class, "numeric", "numeric", String.class, "a decimal number", false,
-                    ResultSet::getBigDecimal, Kind::withoutNegativeScale, BigDecimal::new),
-            new Kind(Instant.class, "timestamp with time zone", "timestamptz", String.class,
-                    "an instant such as 2026-01-31T12:00:00Z", true, Kind::instant,
+            new Kind(
+                    BigDecimal.class,
+                    "numeric",
+                    "numeric",
+                    String.class,
+                    "a decimal number",
+                    false,
+                    ResultSet::getBigDecimal,
+                    Kind::withoutNegativeScale,
+                    BigDecimal::new),
+            new Kind(
+                    Instant.class,
+                    "timestamp with time zone",
+                    "timestamptz",
+                    String.class,
+                    "an instant such as 2026-01-31T12:00:00Z",
+                    true,
+                    Kind::instant,
                     value -> ((Instant) value).truncatedTo(ChronoUnit.MICROS),
                     text -> OffsetDateTime.parse(text).toInstant()),
-            new Kind(LocalDate.class, "date", "date", String.class, "a date such as 2026-01-31", true,
-                    (row, i) -> row.getObject(i, LocalDate.class), AS_IT_IS, LocalDate::parse),
-            new Kind(LocalDateTime.class, "timestamp without time zone", "timestamp", String.class,
-                    "a date and time such as 2026-01-31T12:00:00", true,
+            new Kind(
+                    LocalDate.class,
+                    "date",
+                    "date",
+                    String.class,
+                    "a date such as 2026-01-31",
+                    true,
+                    (row, i) -> row.getObject(i, LocalDate.class),
+                    AS_IT_IS,
+                    LocalDate::parse),
+            new Kind(
+                    LocalDateTime.class,
+                    "timestamp without time zone",
+                    "timestamp",
+                    String.class,
+                    "a date and time such as 2026-01-31T12:00:00",
+                    true,
                     (row, i) -> row.getObject(i, LocalDateTime.class),
-                    value -> ((LocalDateTime) value).truncatedTo(ChronoUnit.MICROS), LocalDateTime::parse),
-            new Kind(UUID.class, "uuid", "uuid", String.class, "a UUID", true,
-                    (row, i) -> row.getObject(i, UUID.class), AS_IT_IS, Kind::uuid));
+                    value -> ((LocalDateTime) value).truncatedTo(ChronoUnit.MICROS),
+                    LocalDateTime::parse),
+            new Kind(
+                    UUID.class,
+                    "uuid",
+                    "uuid",
+                    String.class,
+                    "a UUID",
+                    true,
+                    (row, i) -> row.getObject(i, UUID.class),
+                    AS_IT_IS,
+                    Kind::uuid));
 
     /** The kind of a component's type; null when there is none. */
     static @Nullable Kind of(Class<?> type) {
@@ -89,7 +166,9 @@ record Kind(
 
     /** The types that work, for messages. */
     static String names() {
-        return String.join(", ", KINDS.stream().map(k -> k.javaType.getSimpleName()).toList())
+        return String.join(
+                        ", ",
+                        KINDS.stream().map(k -> k.javaType.getSimpleName()).toList())
                 + " (or int, long, boolean, double) or an enum";
     }
 
@@ -115,7 +194,8 @@ record Kind(
     }
 
     /** The value of a written form; null when it is none. */
-    @Nullable Object parse(String text) {
+    @Nullable
+    Object parse(String text) {
         try {
             return parser.apply(text);
         } catch (RuntimeException e) {
@@ -135,7 +215,8 @@ record Kind(
 
     private static Kind enumeration(Class<?> type) {
         Object[] constants = type.getEnumConstants();
-        String names = String.join(", ", Arrays.stream(constants).map(c -> ((Enum<?>) c).name()).toList());
+        String names = String.join(
+                ", ", Arrays.stream(constants).map(c -> ((Enum<?>) c).name()).toList());
         Function<String, Object> parser = text -> {
             for (Object constant : constants) {
                 if (((Enum<?>) constant).name().equals(text)) {

@@ -73,7 +73,8 @@ record Ordering(String readModel, List<Field> fields) {
     private static void start(Field first, @Nullable String value, Conditions conditions) {
         if (value != null && (first.descending() || !first.column().nullable())) {
             conditions.add(
-                    first.column().quoted() + (first.descending() ? " <= " : " >= ")
+                    first.column().quoted()
+                            + (first.descending() ? " <= " : " >= ")
                             + first.column().parameter(),
                     List.of(value));
         }

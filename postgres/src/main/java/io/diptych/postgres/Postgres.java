@@ -35,7 +35,9 @@ public final class Postgres implements AutoCloseable {
         for (ReadModel<?, ?> model : app.readModels()) {
             RowMapping<?> mapping = RowMapping.of(model);
             mappings.put(model.name(), mapping);
-            served.put(model.name(), new PostgresQueries.Served(mapping, model.aggregate().name()));
+            served.put(
+                    model.name(),
+                    new PostgresQueries.Served(mapping, model.aggregate().name()));
         }
         schema = new Schema(app.name(), mappings.values());
         database = new Database(app.name(), settings);

@@ -59,8 +59,7 @@ final class PostgresQueries implements ReadModelQueries {
         Served served = served(readModel);
         RowMapping<?> mapping = served.mapping();
         if (query.limit() < 1 || query.limit() > MAX_LIMIT) {
-            throw Problem.Type.INVALID_QUERY.exception(
-                    "The limit [" + query.limit() + "] must be 1 to " + MAX_LIMIT);
+            throw Problem.Type.INVALID_QUERY.exception("The limit [" + query.limit() + "] must be 1 to " + MAX_LIMIT);
         }
         Ordering ordering = Ordering.of(mapping, query.sort());
         var filters = new Conditions();
@@ -70,20 +69,24 @@ final class PostgresQueries implements ReadModelQueries {
             ordering.after(ordering.read(query.cursor()), page);
         }
         // One more than asked for tells whether there is a next page.
-        String sql = select(mapping) + page.where() + " order by " + ordering.orderBy() + " limit "
-                + (query.limit() + 1);
-        return answer(served, freshness, query.count(), connection -> page(
-                ordering,
-                query.limit(),
-                rows(connection, mapping, sql, page),
-                query.count() ? count(connection, mapping, filters) : null));
+        String sql =
+                select(mapping) + page.where() + " order by " + ordering.orderBy() + " limit " + (query.limit() + 1);
+        return answer(
+                served,
+                freshness,
+                query.count(),
+                connection -> page(
+                        ordering,
+                        query.limit(),
+                        rows(connection, mapping, sql, page),
+                        query.count() ? count(connection, mapping, filters) : null));
     }
 
     private Served served(String readModel) {
         Served served = models.get(readModel);
         if (served == null) {
-            throw Problem.Type.UNKNOWN_READ_MODEL.exception("There is no read model ["
-                    + Conditions.shortened(readModel) + "], only " + models.keySet());
+            throw Problem.Type.UNKNOWN_READ_MODEL.exception(
+                    "There is no read model [" + Conditions.shortened(readModel) + "], only " + models.keySet());
         }
         return served;
     }
@@ -97,8 +100,8 @@ final class PostgresQueries implements ReadModelQueries {
         try (var waiter = waiters.register(served.mapping().readModel(), points)) {
             while (true) {
                 long left = deadline - System.nanoTime();
-                var outcome = inDatabase(connection ->
-                        snapshot(connection, c -> readUnlessBehind(c, served, points, reading)));
+                var outcome = inDatabase(
+                        connection -> snapshot(connection, c -> readUnlessBehind(c, served, points, reading)));
                 if (outcome.behind() == null) {
                     return outcome.get();
                 }

@@ -84,8 +84,10 @@ final class PostgresRowStore<R> implements RowStore<R> {
         for (Object key : keys) {
             if (!kind.javaType().isInstance(key)) {
                 throw new RowRefusedException(
-                        "The projection of read model [" + mapping.readModel() + "] gave the key [" + key + "] of type ["
-                                + key.getClass().getName() + "], but the @Key [" + mapping.key().field()
+                        "The projection of read model [" + mapping.readModel() + "] gave the key [" + key
+                                + "] of type ["
+                                + key.getClass().getName() + "], but the @Key ["
+                                + mapping.key().field()
                                 + "] is of type [" + kind.javaType().getName() + "]",
                         null);
             }
@@ -146,18 +148,17 @@ final class PostgresRowStore<R> implements RowStore<R> {
     /** Writes what changed and tells of the moves, in one round trip. */
     private void write(Connection connection, Map<Integer, Move> moves, Changes<R> changes) throws SQLException {
         var notices = ProgressFeed.payloads(mapping.readModel(), moves);
-        String write = sql.write(!changes.upserts().isEmpty(), !changes.deletes().isEmpty());
+        String write =
+                sql.write(!changes.upserts().isEmpty(), !changes.deletes().isEmpty());
         try (PreparedStatement statement = connection.prepareStatement(write)) {
             var parameters = new Parameters(statement);
             if (!changes.upserts().isEmpty()) {
                 for (Column column : mapping.columns()) {
-                    parameters.array(connection.createArrayOf(
-                            column.kind().elementType(), changes.elements(column)));
+                    parameters.array(connection.createArrayOf(column.kind().elementType(), changes.elements(column)));
                 }
             }
             if (!changes.deletes().isEmpty()) {
-                parameters.array(connection.createArrayOf(
-                        mapping.key().kind().elementType(), changes.deletedKeys()));
+                parameters.array(connection.createArrayOf(mapping.key().kind().elementType(), changes.deletedKeys()));
             }
             parameters.array(connection.createArrayOf("text", notices.toArray(String[]::new)));
             statement.execute();
@@ -172,7 +173,8 @@ final class PostgresRowStore<R> implements RowStore<R> {
         return connection.createArrayOf(kind.elementType(), elements);
     }
 
-    private static Array longs(Connection connection, Map<Integer, Move> moves, java.util.function.Function<Move, Long> of)
+    private static Array longs(
+            Connection connection, Map<Integer, Move> moves, java.util.function.Function<Move, Long> of)
             throws SQLException {
         return connection.createArrayOf("int8", moves.values().stream().map(of).toArray(Long[]::new));
     }

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
  * @param password null when the URL names it or none is needed; never logged
  * @param poolSize at most this many connections for projections, and as many again for queries; one more listens
  */
-public record PostgresSettings(String jdbcUrl, @Nullable String user, @Nullable String password, int poolSize) {
+public record PostgresSettings(
+        String jdbcUrl, @Nullable String user, @Nullable String password, int poolSize) {
 
     /** Enough for the read models of one node: a connection is held only while a batch or a query runs. */
     public static final int DEFAULT_POOL_SIZE = 8;

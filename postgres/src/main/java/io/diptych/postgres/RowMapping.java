@@ -88,7 +88,8 @@ final class RowMapping<R> {
     }
 
     /** By the component's or the column's name; null when there is none. */
-    @Nullable Column column(String name) {
+    @Nullable
+    Column column(String name) {
         return byName.get(name);
     }
 
@@ -143,8 +144,8 @@ final class RowMapping<R> {
             throw e;
         } catch (Throwable e) {
             throw new RowRefusedException(
-                    "The record [" + rowType.getName() + "] of read model [" + readModel
-                            + "] refuses a stored row: " + e,
+                    "The record [" + rowType.getName() + "] of read model [" + readModel + "] refuses a stored row: "
+                            + e,
                     e);
         }
     }

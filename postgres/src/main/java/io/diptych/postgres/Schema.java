@@ -21,8 +21,7 @@ final class Schema {
 
     static final String POSITIONS = "diptych_positions";
 
-    private static final String COLUMNS =
-            """
+    private static final String COLUMNS = """
             select a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
                    coalesce(a.attnum = any (i.indkey), false), coalesce(i.indnkeyatts, 0)
             from pg_attribute a left join pg_index i on i.indrelid = a.attrelid and i.indisprimary

@@ -95,8 +95,7 @@ class FreshnessTest {
                 .isInstanceOfSatisfying(ProblemException.class, e -> {
                     assertThat(e.problem().type()).isEqualTo(Problem.Type.NOT_CAUGHT_UP);
                     assertThat(e.problem().detail()).contains("[items]", "[10]", "[3]", "[14]");
-                    assertThat(e.problem().extensions())
-                            .isEqualTo(Map.of("readModel", "items", "behind", 5L));
+                    assertThat(e.problem().extensions()).isEqualTo(Map.of("readModel", "items", "behind", 5L));
                 });
     }
 
@@ -142,7 +141,8 @@ class FreshnessTest {
                 answers.add(CompletableFuture.supplyAsync(() -> find("item:3:0", LONG), executor));
             }
 
-            assertThat(reader.queries().find("items", "nothing", Freshness.NONE)).isNull();
+            assertThat(reader.queries().find("items", "nothing", Freshness.NONE))
+                    .isNull();
             apply(3, 0, 1, 5);
 
             for (var answer : answers) {
@@ -190,8 +190,11 @@ class FreshnessTest {
     }
 
     private void apply(int partition, long from, long to, int quantity) {
-        Fixture.apply(store, Map.of(partition, new Move(from, to)), Set.of("a"), stored ->
-                Map.of("a", new Item("a", null, quantity)));
+        Fixture.apply(
+                store,
+                Map.of(partition, new Move(from, to)),
+                Set.of("a"),
+                stored -> Map.of("a", new Item("a", null, quantity)));
     }
 
     private Map<String, @Nullable Object> find(String token, Duration maxWait) {

@@ -143,8 +143,11 @@ class OutageTest {
     }
 
     private void apply(long from, long to) {
-        Fixture.apply(store, Map.of(0, new Move(from, to)), Set.of("a"), stored ->
-                Map.of("a", new Item("a", null, (int) to)));
+        Fixture.apply(
+                store,
+                Map.of(0, new Move(from, to)),
+                Set.of("a"),
+                stored -> Map.of("a", new Item("a", null, (int) to)));
     }
 
     private static Freshness fresh(long offset, Duration maxWait) {

@@ -29,7 +29,11 @@ import org.junit.jupiter.api.Test;
 
 class PostgresQueriesTest {
 
-    record Sale(@Key String id, @Indexed @Nullable String shop, int units, @Nullable BigDecimal unitPrice) {}
+    record Sale(
+            @Key String id,
+            @Indexed @Nullable String shop,
+            int units,
+            @Nullable BigDecimal unitPrice) {}
 
     private static final String NAME = "sales";
 
@@ -104,7 +108,8 @@ class PostgresQueriesTest {
         put(sale(hostile, hostile, 1), sale("b", "x", 2));
 
         assertThat(postgres.queries().find(NAME, hostile, Freshness.NONE)).containsEntry("shop", hostile);
-        assertThat(ids(list(Map.of("shop", hostile), List.of(), 10, null, false))).containsExactly(hostile);
+        assertThat(ids(list(Map.of("shop", hostile), List.of(), 10, null, false)))
+                .containsExactly(hostile);
         assertThat(ids(list(Map.of("shop", "x".repeat(1_000_000)), List.of(), 10, null, false)))
                 .isEmpty();
         assertInvalid(() -> list(Map.of("shop\" = 'x' or \"shop", "x"), List.of(), 10, null, false), "shop");
@@ -190,8 +195,7 @@ class PostgresQueriesTest {
                         random.nextInt(3) == 0 ? null : "shop-" + random.nextInt(3),
                         random.nextInt(4),
                         random.nextInt(3) == 0 ? null : BigDecimal.valueOf(random.nextInt(5), 1)))
-                .collect(
-                        java.util.stream.Collectors.toMap(Sale::id, s -> s, (a, b) -> a, java.util.LinkedHashMap::new))
+                .collect(java.util.stream.Collectors.toMap(Sale::id, s -> s, (a, b) -> a, java.util.LinkedHashMap::new))
                 .values()
                 .stream()
                 .toList();

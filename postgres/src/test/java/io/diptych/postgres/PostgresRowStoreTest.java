@@ -50,8 +50,7 @@ class PostgresRowStoreTest {
     void a_row_that_was_folded_is_found_by_its_key() {
         Fixture.put(store, Item::id, new Item("a", null, 3));
 
-        assertThat(find("a")).containsExactly(
-                Map.entry("id", "a"), nullEntry("status"), Map.entry("quantity", 3));
+        assertThat(find("a")).containsExactly(Map.entry("id", "a"), nullEntry("status"), Map.entry("quantity", 3));
         assertThat(find("b")).isNull();
         assertThat(store.positions(Set.of(0, 1))).containsExactlyInAnyOrderEntriesOf(Map.of(0, 1L, 1, 0L));
     }

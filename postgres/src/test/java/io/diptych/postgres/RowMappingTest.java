@@ -65,8 +65,8 @@ class RowMappingTest {
             UUID.fromString("00000000-0000-0000-0000-000000000001"),
             Colour.GREEN);
 
-    private static final Full EMPTY = new Full(
-            "empty", 0, 0, false, 0, null, null, null, null, null, null, null, null, null, null, null);
+    private static final Full EMPTY =
+            new Full("empty", 0, 0, false, 0, null, null, null, null, null, null, null, null, null, null, null);
 
     @Test
     void every_kind_of_value_is_read_back_as_it_was_written() {

@@ -49,7 +49,10 @@ class SchemaTest {
 
     record OtherNullability(@Key String id, @Indexed String status, int quantity) {}
 
-    record OtherKey(String id, @Indexed @Nullable String status, @Key int quantity) {}
+    record OtherKey(
+            String id,
+            @Indexed @Nullable String status,
+            @Key int quantity) {}
 
     record OtherColumns(@Key String id, @Nullable String state, int quantity) {}
 
@@ -104,7 +107,8 @@ class SchemaTest {
             Fixture.put(postgres.store(model), Reserved::user, new Reserved("u", "o", "s", "t"));
 
             assertThat(postgres.queries().find("table", "u", Freshness.NONE))
-                    .containsExactlyInAnyOrderEntriesOf(Map.of("user", "u", "order", "o", "select", "s", "tableX", "t"));
+                    .containsExactlyInAnyOrderEntriesOf(
+                            Map.of("user", "u", "order", "o", "select", "s", "tableX", "t"));
         }
     }
 
