@@ -58,16 +58,8 @@ public record NodeSettings(
     }
 
     /** With the defaults. */
-    public static NodeSettings of(
-            Set<Role> roles, KafkaSettings kafka, @Nullable PostgresSettings postgres, int port) {
+    public static NodeSettings of(Set<Role> roles, KafkaSettings kafka, @Nullable PostgresSettings postgres, int port) {
         return new NodeSettings(
-                roles,
-                kafka,
-                postgres,
-                DEFAULT_HOST,
-                port,
-                DEFAULT_MAX_IN_FLIGHT,
-                DEFAULT_COMMAND_TIMEOUT,
-                Set.of());
+                roles, kafka, postgres, DEFAULT_HOST, port, DEFAULT_MAX_IN_FLIGHT, DEFAULT_COMMAND_TIMEOUT, Set.of());
     }
 }

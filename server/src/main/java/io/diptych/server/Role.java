@@ -22,7 +22,7 @@ public enum Role {
      */
     public static Set<Role> parse(String text) {
         var roles = EnumSet.noneOf(Role.class);
-        for (String word : text.split(",")) {
+        for (String word : text.split(",", -1)) {
             roles.add(Arrays.stream(values())
                     .filter(role -> role.toString().equalsIgnoreCase(word.strip()))
                     .findFirst()

@@ -162,8 +162,8 @@ final class Roles implements Backend, AutoCloseable {
             throw Problem.Type.UNAVAILABLE.exception("This node does not have the role [gateway]: its roles are "
                     + settings.roles() + ", so send the command to a node that has it");
         }
-        throw Problem.Type.UNAVAILABLE.exception("Kafka has not been reached yet, so commands cannot be taken: "
-                + reason(kafkaStarter));
+        throw Problem.Type.UNAVAILABLE.exception(
+                "Kafka has not been reached yet, so commands cannot be taken: " + reason(kafkaStarter));
     }
 
     @Override

@@ -89,7 +89,8 @@ class NodeTest {
     @Test
     void a_node_without_the_gateway_role_sends_callers_elsewhere() throws Exception {
         try (Node node = Node.start(APP, NodeSettings.of(Set.of(Role.COMMAND), NO_KAFKA, null, 0))) {
-            assertThat(get(node.url().resolve("/api/read-models/totals")).body()).contains("[gateway]");
+            assertThat(get(node.url().resolve("/api/read-models/totals")).body())
+                    .contains("[gateway]");
             assertThat(get(node.url().resolve("/metrics")).statusCode()).isEqualTo(200);
         }
     }
@@ -114,8 +115,8 @@ class NodeTest {
     @Test
     void a_port_in_use_is_a_configuration_error() {
         try (Node node = Node.start(APP, NodeSettings.of(Set.of(Role.GATEWAY), NO_KAFKA, null, 0))) {
-            assertThatThrownBy(() ->
-                            Node.start(APP, NodeSettings.of(Set.of(Role.GATEWAY), NO_KAFKA, null, node.port())))
+            assertThatThrownBy(
+                            () -> Node.start(APP, NodeSettings.of(Set.of(Role.GATEWAY), NO_KAFKA, null, node.port())))
                     .isInstanceOf(ConfigurationException.class)
                     .hasMessageContaining("[" + node.port() + "]")
                     .hasMessageContaining("--port");

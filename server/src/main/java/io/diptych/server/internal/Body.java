@@ -21,7 +21,7 @@ final class Body {
         if (contentType == null || contentType.isBlank()) {
             return;
         }
-        String[] parts = contentType.toLowerCase(Locale.ROOT).split(";");
+        String[] parts = contentType.toLowerCase(Locale.ROOT).split(";", -1);
         String mediaType = parts[0].strip();
         boolean json = mediaType.equals("application/json") || mediaType.matches("[a-z0-9.-]+/[a-z0-9.-]+\\+json");
         for (int i = 1; i < parts.length; i++) {

@@ -1,6 +1,5 @@
 package io.diptych.server.internal;
 
-import io.diptych.command.CommandGateway.Place;
 import io.diptych.command.CommandGateway.Reply;
 import io.diptych.command.CommandGateway.Submission;
 import io.diptych.command.CommandReply;
@@ -19,6 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** {@code POST /api/commands/{type}}: sends a command and hands back its owner's reply. */
@@ -71,9 +71,10 @@ final class CommandResource {
         exchange.set("Cache-Control", "no-store");
         Flow flow = flows.begin(commandId, type, body);
         try {
-            Submission submission =
-                    backend.commands().send(new CommandRequest(type, body, commandId, expectedVersion, traceparent));
-            flow.submitted(submission);
+            var request = new CommandRequest(type, body, commandId, expectedVersion, traceparent);
+            long sentNanos = System.nanoTime();
+            Submission submission = backend.commands().send(request);
+            flow.submitted(submission, sentNanos);
             answer(exchange, preferences, commandId, submission);
         } catch (ProblemException e) {
             flow.failed(e.problem());
@@ -127,8 +128,7 @@ final class CommandResource {
         }
     }
 
-    private static void accepted(
-            Exchange exchange, String commandId, Submission submission, @Nullable String detail) {
+    private static void accepted(Exchange exchange, String commandId, Submission submission, @Nullable String detail) {
         var body = new LinkedHashMap<String, Object>();
         body.put("aggregate", submission.aggregate());
         body.put("id", submission.aggregateId());
@@ -150,22 +150,9 @@ final class CommandResource {
 
     /** The reply, or the failure to store the command, whichever is known first. */
     private static CompletableFuture<Reply> replyOf(Submission submission) {
-        var either = new CompletableFuture<Reply>();
-        submission.reply().whenComplete((reply, failure) -> complete(either, reply, failure));
-        submission.stored().whenComplete((Place place, Throwable failure) -> {
-            if (failure != null) {
-                either.completeExceptionally(failure);
-            }
-        });
-        return either;
-    }
-
-    private static <T> void complete(CompletableFuture<T> future, T value, @Nullable Throwable failure) {
-        if (failure == null) {
-            future.complete(value);
-        } else {
-            future.completeExceptionally(failure);
-        }
+        return submission
+                .reply()
+                .applyToEither(submission.stored().thenCompose(place -> submission.reply()), Function.identity());
     }
 
     /** The future's value, or null when it has none in time. */

@@ -70,7 +70,8 @@ final class Exchange {
     }
 
     /** The header's values joined with commas; null when it is absent. */
-    @Nullable String header(String name) {
+    @Nullable
+    String header(String name) {
         List<String> values = request.headers().all(HeaderNames.create(name), List::of);
         return values.isEmpty() ? null : String.join(",", values);
     }
@@ -88,7 +89,7 @@ final class Exchange {
         if (raw == null || raw.isEmpty()) {
             return parameters;
         }
-        for (String pair : raw.split("&")) {
+        for (String pair : raw.split("&", -1)) {
             if (!pair.isEmpty()) {
                 int equals = pair.indexOf('=');
                 String name = equals < 0 ? pair : pair.substring(0, equals);

@@ -6,7 +6,9 @@ import io.diptych.command.CommandGateway.Submission;
 import io.diptych.message.Problem;
 import java.time.Instant;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -46,19 +48,17 @@ final class Flow {
         this.changed = changed;
     }
 
-    void submitted(Submission submission) {
-        submitted = new Moment<>(System.nanoTime(), submission);
-        submission.stored().whenComplete((place, failure) -> {
-            if (failure == null) {
-                stored = new Moment<>(System.nanoTime(), place);
-                changed.run();
-            }
-        });
-        submission.reply().whenComplete((reply, failure) -> {
-            if (failure == null) {
-                replied = new Moment<>(System.nanoTime(), reply);
-                changed.run();
-            }
+    /** It was sent at that instant of {@link System#nanoTime}. */
+    void submitted(Submission submission, long sentNanos) {
+        submitted = new Moment<>(sentNanos, submission);
+        onSuccess(submission.stored(), place -> stored = new Moment<>(System.nanoTime(), place));
+        onSuccess(submission.reply(), reply -> replied = new Moment<>(System.nanoTime(), reply));
+    }
+
+    private <T> void onSuccess(CompletableFuture<T> future, Consumer<T> remember) {
+        var unused = future.thenAccept(value -> {
+            remember.accept(value);
+            changed.run();
         });
     }
 
@@ -71,7 +71,8 @@ final class Flow {
     }
 
     void queried(String readModel) {
-        if (queries.size() < MAX_QUERIES && queries.stream().noneMatch(q -> q.readModel().equals(readModel))) {
+        if (queries.size() < MAX_QUERIES
+                && queries.stream().noneMatch(q -> q.readModel().equals(readModel))) {
             queries.add(new Query(System.nanoTime(), readModel));
             changed.run();
         }
@@ -99,19 +100,23 @@ final class Flow {
         return Math.max(0, Math.round((nanos - startNanos) / 1e4) / 1e2);
     }
 
-    @Nullable Moment<Submission> submitted() {
+    @Nullable
+    Moment<Submission> submitted() {
         return submitted;
     }
 
-    @Nullable Moment<Place> stored() {
+    @Nullable
+    Moment<Place> stored() {
         return stored;
     }
 
-    @Nullable Moment<Reply> replied() {
+    @Nullable
+    Moment<Reply> replied() {
         return replied;
     }
 
-    @Nullable Moment<Problem> failed() {
+    @Nullable
+    Moment<Problem> failed() {
         return failed;
     }
 

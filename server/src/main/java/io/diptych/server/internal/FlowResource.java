@@ -89,7 +89,10 @@ final class FlowResource {
     private static boolean sendNew(OutputStream out, Report report, Set<String> sent) throws IOException {
         for (Step step : report.steps()) {
             if (sent.add(step.step())) {
-                send(out, "event: step\ndata: " + new String(Json.mapper().writeValueAsBytes(step), StandardCharsets.UTF_8) + "\n\n");
+                send(
+                        out,
+                        "event: step\ndata: "
+                                + new String(Json.mapper().writeValueAsBytes(step), StandardCharsets.UTF_8) + "\n\n");
             }
         }
         return report.state().equals("done");

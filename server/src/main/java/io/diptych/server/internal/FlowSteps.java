@@ -1,6 +1,5 @@
 package io.diptych.server.internal;
 
-import io.diptych.App;
 import io.diptych.TopicNames;
 import io.diptych.command.CommandGateway.Place;
 import io.diptych.command.CommandGateway.Reply;
@@ -87,7 +86,7 @@ final class FlowSteps {
             addWriteSide(flow, submitted, steps);
         }
         boolean done = addOutcome(flow, submitted, steps);
-        steps.sort(Comparator.comparingDouble(Step::at));
+        steps.sort(Comparator.comparingDouble(Step::at).thenComparingInt(FlowSteps::rank));
         Submission submission = submitted == null ? null : submitted.value();
         return new Report(
                 flow.commandId(),
@@ -107,19 +106,26 @@ final class FlowSteps {
                 flow.millisTo(submitted.nanos()),
                 "write",
                 "gateway",
-                "checked its form and sent it to the owner of " + submission.aggregate() + " " + submission.aggregateId(),
+                "checked its form and sent it to the owner of " + submission.aggregate() + " "
+                        + submission.aggregateId(),
                 null,
                 null,
                 Map.of("aggregate", submission.aggregate(), "id", submission.aggregateId())));
         Moment<Place> stored = flow.stored();
         if (stored != null) {
+            Moment<Reply> replied = flow.replied();
+            double heardAt = flow.millisTo(stored.nanos());
             steps.add(new Step(
                     "stored",
-                    flow.millisTo(stored.nanos()),
+                    // The owner reads only what is durable: its decision may be heard of before the confirmation.
+                    replied == null ? heardAt : Math.min(heardAt, decidedAt(flow, submitted, replied)),
                     "hinge",
                     "Kafka",
                     "made the command durable",
-                    place(stored.value().topic(), stored.value().partition(), stored.value().offset()),
+                    place(
+                            stored.value().topic(),
+                            stored.value().partition(),
+                            stored.value().offset()),
                     null,
                     null));
         }
@@ -136,7 +142,7 @@ final class FlowSteps {
             return failed != null;
         }
         double repliedAt = flow.millisTo(replied.nanos());
-        double decidedAt = decidedAt(flow, replied, repliedAt);
+        double decidedAt = decidedAt(flow, submitted, replied);
         return switch (replied.value().outcome()) {
             case CommandReply.Refused refused -> {
                 steps.add(problem("decided", decidedAt, "command engine", "refused it:", refused.problem()));
@@ -154,7 +160,8 @@ final class FlowSteps {
                         null,
                         accepted.events(),
                         Map.of("version", accepted.version())));
-                steps.add(replied(repliedAt, 200, Map.of("token", accepted.token().toString())));
+                steps.add(
+                        replied(repliedAt, 200, Map.of("token", accepted.token().toString())));
                 yield accepted.events().isEmpty() || addReadSide(flow, accepted, decidedAt, repliedAt, steps);
             }
         };
@@ -171,7 +178,10 @@ final class FlowSteps {
                     "hinge",
                     "Kafka",
                     "recorded " + String.join(", ", accepted.events()),
-                    place(TopicNames.events(backend.app().name(), point.aggregate()), point.partition(), point.offset()),
+                    place(
+                            TopicNames.events(backend.app().name(), point.aggregate()),
+                            point.partition(),
+                            point.offset()),
                     accepted.events(),
                     null));
             for (ReadModel<?, ?> model : backend.app().readModels()) {
@@ -216,8 +226,7 @@ final class FlowSteps {
     }
 
     private static Step replied(double at, int status, Map<String, Object> output) {
-        return new Step(
-                "replied", at, "write", "gateway", "had the reply: status " + status, null, null, output);
+        return new Step("replied", at, "write", "gateway", "had the reply: status " + status, null, null, output);
     }
 
     private static Step problem(String step, double at, String component, String verb, Problem problem) {
@@ -235,10 +244,19 @@ final class FlowSteps {
                 output);
     }
 
-    /** By the owner's clock, which may differ from ours: it cannot have been before the start or after the reply. */
-    private static double decidedAt(Flow flow, Moment<Reply> replied, double repliedAt) {
+    /** By the owner's clock, which may differ from ours: it was after the command was sent and before the reply. */
+    private static double decidedAt(Flow flow, Moment<Submission> submitted, Moment<Reply> replied) {
         Duration since = Duration.between(flow.startedAt(), replied.value().handledAt());
-        return Math.min(repliedAt, Math.max(0, Math.round(since.toNanos() / 1e4) / 1e2));
+        double byItsClock = Math.round(since.toNanos() / 1e4) / 1e2;
+        double notBefore = Math.min(flow.millisTo(submitted.nanos()), flow.millisTo(replied.nanos()));
+        return Math.min(flow.millisTo(replied.nanos()), Math.max(notBefore, byItsClock));
+    }
+
+    /** What comes first when two steps have the same time. */
+    private static int rank(Step step) {
+        String kind = step.step().split(":", 2)[0];
+        return List.of("received", "checked", "stored", "decided", "recorded", "replied", "visible", "queried")
+                .indexOf(kind);
     }
 
     private List<Map<String, @Nullable Object>> rows(Flow flow, Submission submission) {

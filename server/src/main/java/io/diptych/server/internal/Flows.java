@@ -67,7 +67,8 @@ public final class Flows {
                 : null;
     }
 
-    @Nullable Flow find(String commandId) {
+    @Nullable
+    Flow find(String commandId) {
         return byId.get(commandId);
     }
 

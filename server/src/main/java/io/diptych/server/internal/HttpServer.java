@@ -3,7 +3,6 @@ package io.diptych.server.internal;
 import io.diptych.ConfigurationException;
 import io.diptych.kafka.Json;
 import io.diptych.message.Problem;
-import io.helidon.http.DirectHandler;
 import io.helidon.http.DirectHandler.EventType;
 import io.helidon.http.DirectHandler.TransportRequest;
 import io.helidon.http.DirectHandler.TransportResponse;
@@ -116,8 +115,9 @@ public final class HttpServer implements AutoCloseable {
         Problem.Type type = status.code() >= 500 && status.code() != 501
                 ? (status.code() == 503 ? Problem.Type.UNAVAILABLE : Problem.Type.INTERNAL)
                 : status.code() == 413 ? Problem.Type.TOO_LARGE : Problem.Type.BAD_REQUEST;
-        boolean telling = message != null && !message.contains("server log") && type != Problem.Type.INTERNAL;
-        String detail = telling ? message : type.title() + ": check its first line, its headers and its encoding";
+        String detail = message == null || message.contains("server log") || type == Problem.Type.INTERNAL
+                ? type.title() + (type == Problem.Type.INTERNAL ? "" : ": check first line, headers and encoding")
+                : message;
         ProblemDocument document = ProblemDocument.of(type.with(detail), status.code(), request.path());
         document.headers().forEach((name, value) -> headers.set(HeaderNames.create(name), value));
         headers.set(HeaderNames.CONTENT_TYPE, ProblemDocument.MEDIA_TYPE);

@@ -23,8 +23,7 @@ final class IdField {
                     Arrays.stream(components).map(RecordComponent::getType).toArray(Class<?>[]::new);
             Constructor<?> constructor = type.getDeclaredConstructor(types);
             constructor.setAccessible(true);
-            Object[] values =
-                    Arrays.stream(components).map(IdField::sample).toArray(Object[]::new);
+            Object[] values = Arrays.stream(components).map(IdField::sample).toArray(Object[]::new);
             C probe = aggregate.commandType().cast(constructor.newInstance(values));
             String id = aggregate.id().apply(probe);
             return Arrays.stream(components)

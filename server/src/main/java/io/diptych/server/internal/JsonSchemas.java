@@ -104,7 +104,9 @@ final class JsonSchemas {
             field.put("name", component.getName());
             field.putAll(schema(component.getGenericType()));
             field.put("nullable", isNullable(component));
-            field.put("indexed", component.isAnnotationPresent(Indexed.class) || component.isAnnotationPresent(Key.class));
+            field.put(
+                    "indexed",
+                    component.isAnnotationPresent(Indexed.class) || component.isAnnotationPresent(Key.class));
             fields.add(field);
         }
         return fields;
@@ -182,7 +184,9 @@ final class JsonSchemas {
                     "type",
                     "string",
                     "enum",
-                    Arrays.stream(type.getEnumConstants()).map(c -> ((Enum<?>) c).name()).toList());
+                    Arrays.stream(type.getEnumConstants())
+                            .map(c -> ((Enum<?>) c).name())
+                            .toList());
         }
         if (type.isArray()) {
             return Map.of("type", "array", "items", schema(type.getComponentType()));

@@ -85,7 +85,11 @@ public final class Metrics implements CommandObserver, ProjectionObserver, Route
 
     @Override
     public void committed(String aggregate, int commands, int events, Duration took) {
-        record(commandBatches.computeIfAbsent(aggregate, a -> batches("command", "aggregate", a)), commands, events, took);
+        record(
+                commandBatches.computeIfAbsent(aggregate, a -> batches("command", "aggregate", a)),
+                commands,
+                events,
+                took);
     }
 
     @Override
@@ -147,7 +151,8 @@ public final class Metrics implements CommandObserver, ProjectionObserver, Route
     void scrape(Exchange exchange, Backend backend) {
         refresh(backend.projections());
         String accept = exchange.header("Accept");
-        String format = accept != null && accept.contains("application/openmetrics-text") ? OPEN_METRICS : PROMETHEUS_TEXT;
+        String format =
+                accept != null && accept.contains("application/openmetrics-text") ? OPEN_METRICS : PROMETHEUS_TEXT;
         exchange.send(200, format, registry.scrape(format).getBytes(StandardCharsets.UTF_8));
     }
 
@@ -158,12 +163,17 @@ public final class Metrics implements CommandObserver, ProjectionObserver, Route
             projection.partitions().forEach((partition, at) -> {
                 if (at.behind() >= 0) {
                     lags.add(Row.of(
-                            Tags.of("read_model", projection.readModel(), "partition", partition.toString()), at.behind()));
+                            Tags.of("read_model", projection.readModel(), "partition", partition.toString()),
+                            at.behind()));
                 }
             });
             for (ProjectionStatus.State each : ProjectionStatus.State.values()) {
                 states.add(Row.of(
-                        Tags.of("read_model", projection.readModel(), "state", each.name().toLowerCase(Locale.ROOT)),
+                        Tags.of(
+                                "read_model",
+                                projection.readModel(),
+                                "state",
+                                each.name().toLowerCase(Locale.ROOT)),
                         each == projection.state() ? 1 : 0));
             }
         }

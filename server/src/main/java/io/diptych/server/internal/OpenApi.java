@@ -45,48 +45,75 @@ final class OpenApi {
         schemas.put("pending", pendingSchema());
         schemas.putAll(records.named());
         return map(
-                "openapi", "3.1.0",
-                "info", map(
-                        "title", app.name(),
-                        "version", "1",
-                        "description", "Commands and read models of the app " + app.name() + ", served by Diptych."),
-                "paths", paths,
-                "components", map("schemas", schemas, "responses", responses()));
+                "openapi",
+                "3.1.0",
+                "info",
+                map(
+                        "title",
+                        app.name(),
+                        "version",
+                        "1",
+                        "description",
+                        "Commands and read models of the app " + app.name() + ", served by Diptych."),
+                "paths",
+                paths,
+                "components",
+                map("schemas", schemas, "responses", responses()));
     }
 
     private Map<String, Object> command(Aggregate<?, ?, ?> aggregate, Class<?> type) {
         String name = type.getSimpleName();
         schemas.put("command." + name, records.command(aggregate, type));
         var responses = new TreeMap<String, Object>();
-        responses.put("200", map(
-                "description", "The command took effect, now or when it was first sent",
-                "headers", map(
-                        "Consistency-Token", header("Send it with a query to read this write"),
-                        "ETag", header("The aggregate's version in quotes, for If-Match"),
-                        "Idempotency-Key", header("The command's id, made here if none was sent")),
-                "content", json("accepted")));
-        responses.put("202", map(
-                "description", "The command is durable; its reply has not come yet",
-                "headers", map("Location", header("What is known of the command's way")),
-                "content", json("pending")));
+        responses.put(
+                "200",
+                map(
+                        "description", "The command took effect, now or when it was first sent",
+                        "headers",
+                                map(
+                                        "Consistency-Token", header("Send it with a query to read this write"),
+                                        "ETag", header("The aggregate's version in quotes, for If-Match"),
+                                        "Idempotency-Key", header("The command's id, made here if none was sent")),
+                        "content", json("accepted")));
+        responses.put(
+                "202",
+                map(
+                        "description", "The command is durable; its reply has not come yet",
+                        "headers", map("Location", header("What is known of the command's way")),
+                        "content", json("pending")));
         problems(responses, 400, 403, 404, 409, 413, 415, 422, 500, 503);
         return map(
-                "operationId", name,
-                "tags", List.of(aggregate.name()),
-                "summary", "Send " + name + " to the " + aggregate.name() + " it names",
-                "parameters", List.of(
-                        parameter("header", "Idempotency-Key", "1 to 255 visible characters; a command that is sent"
-                                + " again with the same key has the first one's result", TEXT),
-                        parameter("header", "If-Match", "Refuse unless the aggregate has this version",
+                "operationId",
+                name,
+                "tags",
+                List.of(aggregate.name()),
+                "summary",
+                "Send " + name + " to the " + aggregate.name() + " it names",
+                "parameters",
+                List.of(
+                        parameter(
+                                "header",
+                                "Idempotency-Key",
+                                "1 to 255 visible characters; a command that is sent"
+                                        + " again with the same key has the first one's result",
+                                TEXT),
+                        parameter(
+                                "header",
+                                "If-Match",
+                                "Refuse unless the aggregate has this version",
                                 map("type", "string", "pattern", "^\"[0-9]+\"$")),
                         parameter("header", "Prefer", "respond-async, or wait=<seconds> up to 30", TEXT),
                         parameter("header", "traceparent", "W3C trace context", TEXT)),
-                "requestBody", map(
-                        "required", true,
-                        "description", "At most " + Limits.MAX_COMMAND_BYTES
-                                + " bytes. Fields may be camelCase or snake_case.",
-                        "content", json("command." + name)),
-                "responses", responses);
+                "requestBody",
+                map(
+                        "required",
+                        true,
+                        "description",
+                        "At most " + Limits.MAX_COMMAND_BYTES + " bytes. Fields may be camelCase or snake_case.",
+                        "content",
+                        json("command." + name)),
+                "responses",
+                responses);
     }
 
     private Map<String, Object> list(ReadModel<?, ?> model) {
@@ -96,30 +123,56 @@ final class OpenApi {
                     "query", String.valueOf(field.get("name")), "Only rows where the field equals this", TEXT));
         }
         parameters.add(parameter("query", "sort", "Fields, comma separated; - before one means descending", TEXT));
-        parameters.add(parameter("query", "limit", "Rows in a page",
+        parameters.add(parameter(
+                "query",
+                "limit",
+                "Rows in a page",
                 map("type", "integer", "minimum", 1, "maximum", 1000, "default", 50)));
         parameters.add(parameter("query", "cursor", "The page after the one that gave this cursor", TEXT));
-        parameters.add(parameter("query", "count", "Whether to count all matching rows",
-                map("type", "boolean", "default", false)));
+        parameters.add(parameter(
+                "query", "count", "Whether to count all matching rows", map("type", "boolean", "default", false)));
         parameters.addAll(freshness());
         var responses = new TreeMap<String, Object>();
-        responses.put("200", map(
-                "description", "A page of rows",
-                "headers", map("Link", header("The next page, rel=\"next\"")),
-                "content", map("application/json", map("schema", map(
-                        "type", "object",
-                        "required", List.of("rows", "cursor"),
-                        "properties", map(
-                                "rows", map("type", "array", "items", reference("row." + model.name())),
-                                "cursor", map("type", List.of("string", "null")),
-                                "count", map("type", "integer", "format", "int64")))))));
+        responses.put(
+                "200",
+                map(
+                        "description", "A page of rows",
+                        "headers", map("Link", header("The next page, rel=\"next\"")),
+                        "content",
+                                map(
+                                        "application/json",
+                                        map(
+                                                "schema",
+                                                map(
+                                                        "type", "object",
+                                                        "required", List.of("rows", "cursor"),
+                                                        "properties",
+                                                                map(
+                                                                        "rows",
+                                                                                map(
+                                                                                        "type",
+                                                                                        "array",
+                                                                                        "items",
+                                                                                        reference(
+                                                                                                "row." + model.name())),
+                                                                        "cursor",
+                                                                                map("type", List.of("string", "null")),
+                                                                        "count",
+                                                                                map(
+                                                                                        "type", "integer", "format",
+                                                                                        "int64")))))));
         problems(responses, 400, 500, 503);
         return map(
-                "operationId", "list_" + model.name(),
-                "tags", List.of(model.name()),
-                "summary", "Rows of " + model.name(),
-                "parameters", parameters,
-                "responses", responses);
+                "operationId",
+                "list_" + model.name(),
+                "tags",
+                List.of(model.name()),
+                "summary",
+                "Rows of " + model.name(),
+                "parameters",
+                parameters,
+                "responses",
+                responses);
     }
 
     private Map<String, Object> find(ReadModel<?, ?> model) {
@@ -127,16 +180,25 @@ final class OpenApi {
         parameters.add(map("in", "path", "name", "key", "required", true, "schema", TEXT));
         parameters.addAll(freshness());
         var responses = new TreeMap<String, Object>();
-        responses.put("200", map(
-                "description", "The row; ETag is its version when it has one",
-                "content", json("row." + model.name())));
+        responses.put(
+                "200",
+                map(
+                        "description",
+                        "The row; ETag is its version when it has one",
+                        "content",
+                        json("row." + model.name())));
         problems(responses, 400, 404, 500, 503);
         return map(
-                "operationId", "get_" + model.name(),
-                "tags", List.of(model.name()),
-                "summary", "One row of " + model.name(),
-                "parameters", parameters,
-                "responses", responses);
+                "operationId",
+                "get_" + model.name(),
+                "tags",
+                List.of(model.name()),
+                "summary",
+                "One row of " + model.name(),
+                "parameters",
+                parameters,
+                "responses",
+                responses);
     }
 
     private static List<Object> freshness() {
@@ -156,12 +218,24 @@ final class OpenApi {
                 .entrySet()
                 .stream()
                 .sorted(Map.Entry.comparingByKey())
-                .forEach(entry -> paths.put(entry.getKey(), Map.of("get", map(
-                        "tags", List.of("status"),
-                        "summary", entry.getValue(),
-                        "responses", map("200", map(
-                                "description", entry.getValue(),
-                                "content", map("application/json", map("schema", map("type", "object")))))))));
+                .forEach(entry -> paths.put(
+                        entry.getKey(),
+                        Map.of(
+                                "get",
+                                map(
+                                        "tags", List.of("status"),
+                                        "summary", entry.getValue(),
+                                        "responses",
+                                                map(
+                                                        "200",
+                                                        map(
+                                                                "description", entry.getValue(),
+                                                                "content",
+                                                                        map(
+                                                                                "application/json",
+                                                                                map(
+                                                                                        "schema",
+                                                                                        map("type", "object")))))))));
     }
 
     private static void problems(Map<String, Object> responses, int... statuses) {
@@ -184,8 +258,7 @@ final class OpenApi {
                 .map(type -> type.title() + " (" + type.uri() + ")")
                 .collect(Collectors.joining("; "));
         var response = map(
-                "description", causes,
-                "content", map(ProblemDocument.MEDIA_TYPE, map("schema", reference("problem"))));
+                "description", causes, "content", map(ProblemDocument.MEDIA_TYPE, map("schema", reference("problem"))));
         if (status == 503) {
             response.put("headers", map("Retry-After", header("Seconds until trying again is worth it")));
         }
@@ -194,30 +267,45 @@ final class OpenApi {
 
     private static Map<String, Object> problemSchema() {
         return map(
-                "type", "object",
-                "description", "RFC 9457",
-                "required", List.of("type", "title", "status", "detail", "instance"),
-                "properties", map(
-                        "type", map(
-                                "type", "string",
-                                "enum", Arrays.stream(Problem.Type.values()).map(Problem.Type::uri).toList()),
-                        "title", TEXT,
-                        "status", map("type", "integer"),
-                        "detail", TEXT,
-                        "instance", TEXT,
-                        "code", map("type", "string", "description", "Which rule of the domain refused, at 422")));
+                "type",
+                "object",
+                "description",
+                "RFC 9457",
+                "required",
+                List.of("type", "title", "status", "detail", "instance"),
+                "properties",
+                map(
+                        "type",
+                        map(
+                                "type",
+                                "string",
+                                "enum",
+                                Arrays.stream(Problem.Type.values())
+                                        .map(Problem.Type::uri)
+                                        .toList()),
+                        "title",
+                        TEXT,
+                        "status",
+                        map("type", "integer"),
+                        "detail",
+                        TEXT,
+                        "instance",
+                        TEXT,
+                        "code",
+                        map("type", "string", "description", "Which rule of the domain refused, at 422")));
     }
 
     private static Map<String, Object> acceptedSchema() {
         return map(
                 "type", "object",
                 "required", List.of("aggregate", "id", "version", "events", "token"),
-                "properties", map(
-                        "aggregate", TEXT,
-                        "id", TEXT,
-                        "version", map("type", "integer", "format", "int64"),
-                        "events", map("type", "array", "items", TEXT),
-                        "token", TEXT));
+                "properties",
+                        map(
+                                "aggregate", TEXT,
+                                "id", TEXT,
+                                "version", map("type", "integer", "format", "int64"),
+                                "events", map("type", "array", "items", TEXT),
+                                "token", TEXT));
     }
 
     private static Map<String, Object> pendingSchema() {

@@ -15,74 +15,99 @@ final class ProblemPages {
 
     static Advice adviceOn(Problem.Type type) {
         return switch (type) {
-            case BAD_REQUEST -> new Advice(
-                    "The request breaks the rules of HTTP: its first line, a header, its framing or its encoding.",
-                    "Send it with an HTTP library, and percent-encode paths and queries.");
-            case MALFORMED -> new Advice(
-                    "The body cannot be parsed as a JSON object.",
-                    "The detail names the line and column. In a shell, put the JSON in single quotes.");
-            case INVALID_COMMAND -> new Advice(
-                    "A required field is missing, or a field has a value of another kind than the command declares.",
-                    "The detail names the field. GET /api/commands shows each command's schema.");
-            case KEY_MISMATCH -> new Advice(
-                    "A command came by Kafka with a record key that is not the id in its body.",
-                    "Send the id as the key, or no key at all.");
-            case INVALID_HEADER -> new Advice(
-                    "A request header has a value that cannot be used, such as an If-Match that is not \"7\".",
-                    "The detail names the header, the value and the form it must have.");
-            case INVALID_QUERY -> new Advice(
-                    "The query names a field that the read model lacks, or has a value of the wrong kind.",
-                    "The detail names the parameter. GET /api/read-models lists all fields.");
-            case INVALID_TOKEN -> new Advice(
-                    "The Consistency-Token is not one that Diptych issued, or belongs to another app.",
-                    "Send the token of a reply as it is; join several with commas.");
-            case CROSS_ORIGIN -> new Advice(
-                    "A browser says that a page of another web site sent this command.",
-                    "Allow that site's origin in the server's settings, or send the command from the site's own server.");
-            case UNKNOWN_COMMAND -> new Advice(
-                    "The app has no command of that type.", "GET /api/commands lists the types; mind the spelling.");
-            case UNKNOWN_READ_MODEL -> new Advice(
-                    "The app has no read model of that name.", "GET /api/read-models lists the names.");
-            case NOT_FOUND -> new Advice(
-                    "The path leads nowhere, or the read model has no row with that key.",
-                    "After a command, send its Consistency-Token with the query: then the row is there, or will never be.");
-            case METHOD_NOT_ALLOWED -> new Advice(
-                    "The path exists, but not with that method.", "The header Allow lists the methods that it has.");
-            case VERSION_CONFLICT -> new Advice(
-                    "The aggregate has changed since you read it: its version is not the one in If-Match.",
-                    "Read it again, decide again, and send the command with the new version.");
-            case TOO_LARGE -> new Advice(
-                    "The body is larger than a command may be, which is 1 MiB.",
-                    "Keep large content elsewhere and send a reference to it.");
-            case UNSUPPORTED_MEDIA_TYPE -> new Advice(
-                    "The Content-Type is not JSON in UTF-8.", "Send Content-Type: application/json.");
-            case REJECTED -> new Advice(
-                    "The app's own rules refuse the command in the aggregate's present state. Nothing has changed.",
-                    "The member code says which rule. A rejection is not remembered: sending it again asks again.");
-            case KEY_REUSED -> new Advice(
-                    "A different command was sent before with the same Idempotency-Key to the same aggregate.",
-                    "Use a new key for each command; repeat a key only to repeat its command unchanged.");
-            case HANDLER_FAILED -> new Advice(
-                    "The app's code threw an exception on this command. The command is in the dead letters.",
-                    "The command node's log has the exception. Mend the code and send the command again.");
-            case INTERNAL -> new Advice(
-                    "The server failed in a way that it should not.",
-                    "Search its log for the errorId of the answer, and report it.");
-            case UNAVAILABLE -> new Advice(
-                    "Kafka, PostgreSQL or a role that is needed cannot be reached, or this gateway is full.",
-                    "Try again after Retry-After seconds with the same Idempotency-Key. GET /health/ready says what is"
-                            + " missing and since when.");
-            case NOT_CAUGHT_UP -> new Advice(
-                    "The read model has not reached the point of the Consistency-Token within the time allowed.",
-                    "Try again, wait longer with Prefer: wait=10, or query without a token. GET /api/projections says"
-                            + " how far behind it is.");
+            case BAD_REQUEST ->
+                new Advice(
+                        "The request breaks the rules of HTTP: its first line, a header, its framing or its encoding.",
+                        "Send it with an HTTP library, and percent-encode paths and queries.");
+            case MALFORMED ->
+                new Advice(
+                        "The body cannot be parsed as a JSON object.",
+                        "The detail names the line and column. In a shell, put the JSON in single quotes.");
+            case INVALID_COMMAND ->
+                new Advice(
+                        "A required field is missing, or a field has a value of another kind than the command declares.",
+                        "The detail names the field. GET /api/commands shows each command's schema.");
+            case KEY_MISMATCH ->
+                new Advice(
+                        "A command came by Kafka with a record key that is not the id in its body.",
+                        "Send the id as the key, or no key at all.");
+            case INVALID_HEADER ->
+                new Advice(
+                        "A request header has a value that cannot be used, such as an If-Match that is not \"7\".",
+                        "The detail names the header, the value and the form it must have.");
+            case INVALID_QUERY ->
+                new Advice(
+                        "The query names a field that the read model lacks, or has a value of the wrong kind.",
+                        "The detail names the parameter. GET /api/read-models lists all fields.");
+            case INVALID_TOKEN ->
+                new Advice(
+                        "The Consistency-Token is not one that Diptych issued, or belongs to another app.",
+                        "Send the token of a reply as it is; join several with commas.");
+            case CROSS_ORIGIN ->
+                new Advice(
+                        "A browser says that a page of another web site sent this command.",
+                        "Allow that site's origin in the server's settings, or send the command from the site's own server.");
+            case UNKNOWN_COMMAND ->
+                new Advice(
+                        "The app has no command of that type.",
+                        "GET /api/commands lists the types; mind the spelling.");
+            case UNKNOWN_READ_MODEL ->
+                new Advice("The app has no read model of that name.", "GET /api/read-models lists the names.");
+            case NOT_FOUND ->
+                new Advice(
+                        "The path leads nowhere, or the read model has no row with that key.",
+                        "After a command, send its Consistency-Token with the query: then the row is there, or will never be.");
+            case METHOD_NOT_ALLOWED ->
+                new Advice(
+                        "The path exists, but not with that method.",
+                        "The header Allow lists the methods that it has.");
+            case VERSION_CONFLICT ->
+                new Advice(
+                        "The aggregate has changed since you read it: its version is not the one in If-Match.",
+                        "Read it again, decide again, and send the command with the new version.");
+            case TOO_LARGE ->
+                new Advice(
+                        "The body is larger than a command may be, which is 1 MiB.",
+                        "Keep large content elsewhere and send a reference to it.");
+            case UNSUPPORTED_MEDIA_TYPE ->
+                new Advice("The Content-Type is not JSON in UTF-8.", "Send Content-Type: application/json.");
+            case REJECTED ->
+                new Advice(
+                        "The app's own rules refuse the command in the aggregate's present state. Nothing has changed.",
+                        "The member code says which rule. A rejection is not remembered: sending it again asks again.");
+            case KEY_REUSED ->
+                new Advice(
+                        "A different command was sent before with the same Idempotency-Key to the same aggregate.",
+                        "Use a new key for each command; repeat a key only to repeat its command unchanged.");
+            case HANDLER_FAILED ->
+                new Advice(
+                        "The app's code threw an exception on this command. The command is in the dead letters.",
+                        "The command node's log has the exception. Mend the code and send the command again.");
+            case INTERNAL ->
+                new Advice(
+                        "The server failed in a way that it should not.",
+                        "Search its log for the errorId of the answer, and report it.");
+            case UNAVAILABLE ->
+                new Advice(
+                        "Kafka, PostgreSQL or a role that is needed cannot be reached, or this gateway is full.",
+                        "Try again after Retry-After seconds with the same Idempotency-Key. GET /health/ready says what is"
+                                + " missing and since when.");
+            case NOT_CAUGHT_UP ->
+                new Advice(
+                        "The read model has not reached the point of the Consistency-Token within the time allowed.",
+                        "Try again, wait longer with Prefer: wait=10, or query without a token. GET /api/projections says"
+                                + " how far behind it is.");
         };
     }
 
     static void list(Exchange exchange) {
         var rows = new StringBuilder();
         for (Problem.Type type : Problem.Type.values()) {
-            rows.append("<tr><td><a href=\"").append(type.uri()).append("\">").append(type.slug()).append("</a></td><td>");
+            rows.append("<tr><td><a href=\"")
+                    .append(type.uri())
+                    .append("\">")
+                    .append(type.slug())
+                    .append("</a></td><td>");
             rows.append(type.status()).append("</td><td>").append(type.title()).append("</td></tr>\n");
         }
         send(

@@ -112,7 +112,7 @@ final class ReadModelResource {
         String cursor = options.getOrDefault("cursor", "");
         return new ListQuery(
                 filters,
-                sort.isBlank() ? List.of() : List.of(sort.split(",")),
+                sort.isBlank() ? List.of() : List.of(sort.split(",", -1)),
                 limit(options.get("limit")),
                 cursor.isEmpty() ? null : cursor,
                 count(options.get("count")));

@@ -72,11 +72,13 @@ final class RequestHeaders {
     static Preferences prefer(@Nullable String header) {
         boolean respondAsync = false;
         Duration wait = null;
-        for (String preference : header == null ? new String[0] : header.split(",")) {
+        for (String preference : header == null ? new String[0] : header.split(",", -1)) {
             String token = preference.split(";", 2)[0].strip();
             int equals = token.indexOf('=');
             String name = (equals < 0 ? token : token.substring(0, equals)).strip();
-            String value = equals < 0 ? "" : token.substring(equals + 1).replace("\"", "").strip();
+            String value = equals < 0
+                    ? ""
+                    : token.substring(equals + 1).replace("\"", "").strip();
             if (name.equalsIgnoreCase("respond-async")) {
                 respondAsync = true;
             } else if (name.equalsIgnoreCase("wait") && wait == null && value.matches("[0-9]{1,9}")) {

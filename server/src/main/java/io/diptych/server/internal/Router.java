@@ -46,7 +46,8 @@ final class Router implements Handler {
     private record Route(String method, String template, List<String> segments, Action action) {
 
         /** The path's parameters, or null when it is another path. */
-        @Nullable Map<String, String> match(List<String> path) {
+        @Nullable
+        Map<String, String> match(List<String> path) {
             if (path.size() != segments.size()) {
                 return null;
             }
@@ -172,7 +173,8 @@ final class Router implements Handler {
     /** The body ended the HTTP server's patience: nothing after it can be made sense of. */
     private static Problem unreadable(RequestException e) {
         return e.status().code() == Problem.Type.TOO_LARGE.status()
-                ? Body.tooLarge("more than " + HttpServer.MAX_PAYLOAD_BYTES + " bytes").problem()
+                ? Body.tooLarge("more than " + HttpServer.MAX_PAYLOAD_BYTES + " bytes")
+                        .problem()
                 : Problem.Type.BAD_REQUEST.with("The body is not framed as HTTP wants it: " + e.getMessage());
     }
 

@@ -59,7 +59,12 @@ final class StatusResource {
         var components = new ArrayList<Component>();
         for (Backend.Part part : backend.parts()) {
             components.add(new Component(
-                    part.name(), part.up() ? "UP" : "DOWN", part.up(), part.reason(), part.since().toString(), null));
+                    part.name(),
+                    part.up() ? "UP" : "DOWN",
+                    part.up(),
+                    part.reason(),
+                    part.since().toString(),
+                    null));
         }
         for (CommandStatus engine : backend.engines()) {
             boolean caughtUp = !engine.partitions().containsValue(false);
@@ -106,7 +111,9 @@ final class StatusResource {
         var body = new LinkedHashMap<String, Object>();
         body.put("app", backend.app().name());
         body.put("commands", commands);
-        body.put("readModels", backend.app().readModels().stream().map(ReadModel::name).toList());
+        body.put(
+                "readModels",
+                backend.app().readModels().stream().map(ReadModel::name).toList());
         exchange.json(200, body);
     }
 

@@ -45,15 +45,21 @@ function inputFor(name, schema, required, lastIds) {
   return input;
 }
 
+const KINDS = { string: "text", integer: "whole number", number: "number", boolean: "yes or no", array: "JSON list" };
+const FORMATS = { "date-time": "date and time, ISO 8601", date: "date, ISO 8601", uuid: "UUID", uri: "URI", duration: "duration, ISO 8601" };
+
+const kindOf = (schema) => FORMATS[schema.format]
+  ?? (typesOf(schema).filter((type) => type !== "null").map((type) => KINDS[type] ?? "JSON").join(" or ") || "JSON");
+
 function fieldFor(name, schema, required, lastIds) {
   const input = inputFor(name, schema, required, lastIds);
   if (required) input.setAttribute("aria-required", "true");
-  const note = [typesOf(schema).filter((type) => type !== "null").join(" or "), schema.format].filter(Boolean).join(", ");
+  const note = kindOf(schema);
   const noteId = `${input.id}-note`;
   input.setAttribute("aria-describedby", noteId);
   return element("div", { class: "field" },
     element("label", { for: input.id }, name), input,
-    element("span", { class: "note", id: noteId }, required ? note : note || "JSON"));
+    element("span", { class: "note", id: noteId }, note));
 }
 
 /** Fills the two parts of the form, required fields first. */

@@ -45,7 +45,10 @@ async function read({ readModel, key }, token) {
     if (!response.ok) made.append(problemOf(content));
     else if (key !== null) made.append(fieldsOf(content));
     else if (content.rows.length === 0) made.append(element("p", "No rows.", "hint"));
-    else content.rows.forEach((row) => made.append(fieldsOf(row)));
+    else {
+      made.append(element("p", "The command does not say which row it concerns. The first ones:", "hint"));
+      content.rows.forEach((row) => made.append(fieldsOf(row)));
+    }
   } catch (failure) {
     made.append(problemOf({ title: "The server did not answer", detail: String(failure.message) }));
   }

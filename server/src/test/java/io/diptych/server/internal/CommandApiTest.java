@@ -33,7 +33,9 @@ class CommandApiTest extends HttpTest {
     void a_command_without_a_key_gets_one() throws Exception {
         HttpResponse<String> response = create("o-1");
 
-        assertThat(header(response, "Idempotency-Key")).hasSize(36).isEqualTo(node.received.getFirst().id());
+        assertThat(header(response, "Idempotency-Key"))
+                .hasSize(36)
+                .isEqualTo(node.received.getFirst().id());
     }
 
     @Test
@@ -76,8 +78,8 @@ class CommandApiTest extends HttpTest {
 
     @Test
     void a_rejection_carries_its_code() throws Exception {
-        HttpResponse<String> response = post(
-                "/api/commands/CreateOrder", "{\"orderId\":\"o-1\",\"product\":\"Widget\",\"quantity\":0}");
+        HttpResponse<String> response =
+                post("/api/commands/CreateOrder", "{\"orderId\":\"o-1\",\"product\":\"Widget\",\"quantity\":0}");
 
         assertProblem(response, 422, "rejected", "[0]");
         assertThat(json(response).get("code").asString()).isEqualTo("invalid-quantity");
@@ -137,15 +139,16 @@ class CommandApiTest extends HttpTest {
 
     @Test
     void only_json_is_taken() throws Exception {
-        HttpRequest.Builder form = HttpRequest.newBuilder(uri("/api/commands/CreateOrder"))
-                .POST(BodyPublishers.ofString(ORDER));
+        HttpRequest.Builder form =
+                HttpRequest.newBuilder(uri("/api/commands/CreateOrder")).POST(BodyPublishers.ofString(ORDER));
 
         assertProblem(
                 send(form.copy().header("Content-Type", "application/x-www-form-urlencoded")),
                 415,
                 "unsupported-media-type",
                 "[application/x-www-form-urlencoded]");
-        assertThat(send(form.copy().header("Content-Type", "application/cloudevents+json; charset=UTF-8")).statusCode())
+        assertThat(send(form.copy().header("Content-Type", "application/cloudevents+json; charset=UTF-8"))
+                        .statusCode())
                 .isEqualTo(200);
         HttpRequest.Builder untyped = HttpRequest.newBuilder(uri("/api/commands/CreateOrder"))
                 .POST(BodyPublishers.ofString(ORDER.replace("o-1", "o-2")));
@@ -160,9 +163,11 @@ class CommandApiTest extends HttpTest {
         assertProblem(create("o-1", "Sec-Fetch-Site", "cross-site"), 403, "cross-origin", "[cross-site]");
         assertProblem(create("o-1", "Origin", "null"), 403, "cross-origin", "[null]");
         assertThat(node.received).isEmpty();
-        assertThat(create("o-1", "Origin", self, "Sec-Fetch-Site", "same-origin").statusCode())
+        assertThat(create("o-1", "Origin", self, "Sec-Fetch-Site", "same-origin")
+                        .statusCode())
                 .isEqualTo(200);
-        assertThat(create("o-2", "Origin", "https://shop.example", "Sec-Fetch-Site", "cross-site").statusCode())
+        assertThat(create("o-2", "Origin", "https://shop.example", "Sec-Fetch-Site", "cross-site")
+                        .statusCode())
                 .isEqualTo(200);
     }
 

@@ -24,23 +24,17 @@ class FlowApiTest extends HttpTest {
         assertThat(flow.get("state").asString()).isEqualTo("done");
         assertThat(flow.get("id").asString()).isEqualTo("o-1");
         assertThat(names(flow))
-                .containsExactlyInAnyOrder(
-                        "received",
-                        "checked",
-                        "stored",
-                        "decided",
-                        "replied",
-                        "recorded",
-                        "visible:order_summary",
-                        "visible:product_demand",
-                        "queried:order_summary");
+                .contains("visible:product_demand")
+                .containsSubsequence(
+                        "received", "checked", "stored", "decided", "recorded", "replied", "queried:order_summary");
         assertThat(step(flow, "stored").get("place").toString())
                 .isEqualTo("{\"topic\":\"orders.order.commands\",\"partition\":0,\"offset\":0}");
         assertThat(step(flow, "recorded").get("place").toString())
                 .isEqualTo("{\"topic\":\"orders.order.events\",\"partition\":0,\"offset\":0}");
         assertThat(step(flow, "visible:order_summary").get("place").toString())
                 .isEqualTo("{\"table\":\"orders.order_summary\",\"row\":\"o-1\"}");
-        assertThat(step(flow, "visible:product_demand").get("place").get("row").asString()).isEqualTo("Widget");
+        assertThat(step(flow, "visible:product_demand").get("place").get("row").asString())
+                .isEqualTo("Widget");
         List<Double> times = new ArrayList<>();
         flow.get("steps").forEach(step -> times.add(step.get("at").asDouble()));
         assertThat(times).isSorted();

@@ -11,6 +11,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -32,8 +33,8 @@ class HttpRulesTest extends HttpTest {
     @Test
     void a_method_that_the_path_lacks_is_answered_with_those_it_has() throws Exception {
         HttpResponse<String> onCommand = get("/api/commands/CreateOrder");
-        HttpResponse<String> onRow =
-                send(HttpRequest.newBuilder(uri("/api/read-models/order_summary/o-1")).DELETE());
+        HttpResponse<String> onRow = send(HttpRequest.newBuilder(uri("/api/read-models/order_summary/o-1"))
+                .DELETE());
 
         assertProblem(onCommand, 405, "method-not-allowed", "[GET]");
         assertThat(header(onCommand, "Allow")).isEqualTo("OPTIONS, POST");
@@ -59,8 +60,10 @@ class HttpRulesTest extends HttpTest {
     void head_has_the_headers_of_get_and_no_body() throws Exception {
         create("o-1");
         HttpResponse<String> get = get("/api/read-models/order_summary/o-1");
-        HttpResponse<String> head = send(HttpRequest.newBuilder(uri("/api/read-models/order_summary/o-1")).HEAD());
-        HttpResponse<String> missing = send(HttpRequest.newBuilder(uri("/api/read-models/order_summary/o-9")).HEAD());
+        HttpResponse<String> head = send(HttpRequest.newBuilder(uri("/api/read-models/order_summary/o-1"))
+                .HEAD());
+        HttpResponse<String> missing = send(HttpRequest.newBuilder(uri("/api/read-models/order_summary/o-9"))
+                .HEAD());
 
         assertThat(head.statusCode()).isEqualTo(200);
         assertThat(head.body()).isEmpty();
@@ -75,8 +78,8 @@ class HttpRulesTest extends HttpTest {
                 HttpRequest.newBuilder(uri("/api/commands/CreateOrder")).header("Content-Type", "application/json");
 
         HttpResponse<String> announced = send(request.copy().POST(BodyPublishers.ofByteArray(TWO_MEBIBYTES)));
-        HttpResponse<String> chunked = send(request.copy()
-                .POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(TWO_MEBIBYTES))));
+        HttpResponse<String> chunked =
+                send(request.copy().POST(BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(TWO_MEBIBYTES))));
 
         assertProblem(announced, 413, "too-large", "[" + TWO_MEBIBYTES.length + " bytes]");
         assertProblem(chunked, 413, "too-large", "more than 1048576 bytes");
@@ -85,7 +88,8 @@ class HttpRulesTest extends HttpTest {
 
     @Test
     void a_too_large_body_in_one_chunk_is_a_413_too() throws Exception {
-        String head = "POST /api/commands/CreateOrder HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
+        String head =
+                "POST /api/commands/CreateOrder HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n";
         String chunk = Integer.toHexString(TWO_MEBIBYTES.length) + "\r\n";
         byte[] request = (head + chunk + new String(TWO_MEBIBYTES, StandardCharsets.UTF_8) + "\r\n0\r\n\r\n")
                 .getBytes(StandardCharsets.UTF_8);
@@ -130,7 +134,10 @@ class HttpRulesTest extends HttpTest {
     void what_is_not_http_is_refused_with_a_problem(String request) throws Exception {
         RawSocket response = RawSocket.send(server.port(), request);
 
-        assertThat(response.statusCode()).as(response.body()).isBetween(400, 505).isNotEqualTo(500);
+        assertThat(response.statusCode())
+                .as(response.body())
+                .isBetween(400, 505)
+                .isNotEqualTo(500);
         assertThat(header(response, "Content-Type")).isEqualTo("application/problem+json");
         assertThat(json(response).get("type").asString()).isEqualTo("/problems/bad-request");
         assertThat(json(response).get("status").asInt()).isEqualTo(response.statusCode());
@@ -155,6 +162,17 @@ class HttpRulesTest extends HttpTest {
         assertThat(get("/problems").body()).contains(type.uri());
     }
 
+    @ParameterizedTest
+    @EnumSource(Problem.Type.class)
+    void the_documentation_says_of_every_problem_type_what_its_page_says(Problem.Type type) throws Exception {
+        ProblemPages.Advice advice = ProblemPages.adviceOn(type);
+
+        assertThat(Path.of("..", "docs", "http-api.md"))
+                .content()
+                .contains("| `" + type.slug() + "` | " + type.status() + " | " + advice.cause() + " | "
+                        + advice.wayOut() + " |");
+    }
+
     @Test
     void an_unknown_problem_type_is_a_404() throws Exception {
         assertProblem(get("/problems/nope"), 404, "not-found", "[nope]");
@@ -177,8 +195,10 @@ class HttpRulesTest extends HttpTest {
         assertThat(page.body()).contains("<title>Diptych</title>").doesNotContain("<style", "onclick=");
         assertThat(header(page, "Content-Security-Policy")).startsWith("default-src 'self'");
         assertThat(get("/assets/page.js").statusCode()).isEqualTo(200);
-        assertThat(get("/assets/page.js", "If-None-Match", header(get("/assets/page.js"), "ETag")).statusCode())
+        assertThat(get("/assets/page.js", "If-None-Match", header(get("/assets/page.js"), "ETag"))
+                        .statusCode())
                 .isEqualTo(304);
-        assertThat(RawSocket.get(server.port(), "/assets/..%2F..%2Fx").statusCode()).isEqualTo(404);
+        assertThat(RawSocket.get(server.port(), "/assets/..%2F..%2Fx").statusCode())
+                .isEqualTo(404);
     }
 }

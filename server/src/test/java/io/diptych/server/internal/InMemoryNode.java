@@ -111,13 +111,13 @@ final class InMemoryNode implements Backend, CommandGateway, ReadModelQueries {
     }
 
     private static Orders.Command decode(CommandRequest request) {
-        Class<? extends Orders.Command> type =
-                switch (request.type()) {
-                    case "CreateOrder", "create_order" -> Orders.CreateOrder.class;
-                    case "CancelOrder", "cancel_order" -> Orders.CancelOrder.class;
-                    default -> throw Problem.Type.UNKNOWN_COMMAND.exception(
-                            "There is no command [" + request.type() + "]: the app has CreateOrder and CancelOrder");
-                };
+        Class<? extends Orders.Command> type = switch (request.type()) {
+            case "CreateOrder", "create_order" -> Orders.CreateOrder.class;
+            case "CancelOrder", "cancel_order" -> Orders.CancelOrder.class;
+            default ->
+                throw Problem.Type.UNKNOWN_COMMAND.exception(
+                        "There is no command [" + request.type() + "]: the app has CreateOrder and CancelOrder");
+        };
         JsonNode tree;
         try {
             tree = Json.mapper().readTree(request.body());
@@ -140,8 +140,9 @@ final class InMemoryNode implements Backend, CommandGateway, ReadModelQueries {
         }
         var metadata = new Metadata(request.id(), Instant.now(), request.id(), null, request.traceparent());
         return switch (Orders.ORDER.decider().decide(command, states.getOrDefault(id, false), metadata)) {
-            case Decision.Rejected<Orders.Event> rejected -> new CommandReply.Refused(
-                    Problem.Type.REJECTED.with(rejected.message(), Map.of("code", rejected.code())));
+            case Decision.Rejected<Orders.Event> rejected ->
+                new CommandReply.Refused(
+                        Problem.Type.REJECTED.with(rejected.message(), Map.of("code", rejected.code())));
             case Decision.Accepted<Orders.Event> accepted -> {
                 states.put(id, true);
                 versions.put(id, version + accepted.events().size());
@@ -191,7 +192,9 @@ final class InMemoryNode implements Backend, CommandGateway, ReadModelQueries {
             String readModel, String key, Freshness freshness) {
         requireFresh(readModel, freshness);
         if (readModel.equals("product_demand")) {
-            long orders = rows.values().stream().filter(r -> key.equals(r.get("product"))).count();
+            long orders = rows.values().stream()
+                    .filter(r -> key.equals(r.get("product")))
+                    .count();
             return orders == 0 ? null : new LinkedHashMap<>(Map.of("product", key, "orders", orders));
         }
         return rows.get(key);
@@ -202,7 +205,8 @@ final class InMemoryNode implements Backend, CommandGateway, ReadModelQueries {
         requireFresh(readModel, freshness);
         query.filters().keySet().forEach(field -> {
             if (!List.of("orderId", "status", "version", "product").contains(field)) {
-                throw Problem.Type.INVALID_QUERY.exception("The read model [order_summary] has no field [" + field + "]");
+                throw Problem.Type.INVALID_QUERY.exception(
+                        "The read model [order_summary] has no field [" + field + "]");
             }
         });
         var matching = new ArrayList<Map<String, @Nullable Object>>();

@@ -47,7 +47,11 @@ final class Orders {
     }
 
     record OrderSummary(
-            @Key String orderId, @Indexed Status status, long version, String product, @Nullable String reason) {}
+            @Key String orderId,
+            @Indexed Status status,
+            long version,
+            String product,
+            @Nullable String reason) {}
 
     record ProductDemand(@Key String product, long orders) {}
 
@@ -71,14 +75,15 @@ final class Orders {
         @Override
         public Decision<Event> decide(Command command, Boolean exists, Metadata metadata) {
             return switch (command) {
-                case CreateOrder create when create.quantity() <= 0 -> Decision.reject(
-                        "invalid-quantity", "The quantity [" + create.quantity() + "] must be positive");
-                case CreateOrder create when exists -> Decision.reject(
-                        "order-exists", "There is an order [" + create.orderId() + "] already");
-                case CreateOrder create -> Decision.accept(
-                        new OrderCreated(create.orderId(), create.product(), create.quantity()));
-                case CancelOrder cancel when !exists -> Decision.reject(
-                        "order-not-found", "There is no order [" + cancel.orderId() + "]");
+                case CreateOrder create
+                when create.quantity() <= 0 ->
+                    Decision.reject("invalid-quantity", "The quantity [" + create.quantity() + "] must be positive");
+                case CreateOrder create
+                when exists -> Decision.reject("order-exists", "There is an order [" + create.orderId() + "] already");
+                case CreateOrder create ->
+                    Decision.accept(new OrderCreated(create.orderId(), create.product(), create.quantity()));
+                case CancelOrder cancel
+                when !exists -> Decision.reject("order-not-found", "There is no order [" + cancel.orderId() + "]");
                 case CancelOrder cancel -> Decision.accept(new OrderCancelled(cancel.orderId(), cancel.reason()));
             };
         }

@@ -83,8 +83,7 @@ class ReadModelApiTest extends HttpTest {
 
     @Test
     void a_token_that_is_not_ours_is_named() throws Exception {
-        assertProblem(
-                get("/api/read-models/order_summary", "Consistency-Token", "abc"), 400, "invalid-token", "[abc]");
+        assertProblem(get("/api/read-models/order_summary", "Consistency-Token", "abc"), 400, "invalid-token", "[abc]");
     }
 
     @Test

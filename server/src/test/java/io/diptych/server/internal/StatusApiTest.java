@@ -22,7 +22,8 @@ class StatusApiTest extends HttpTest {
         assertThat(get("/health/live").statusCode()).isEqualTo(200);
         assertThat(ready.statusCode()).isEqualTo(503);
         assertThat(json(ready).get("status").asString()).isEqualTo("DOWN");
-        assertThat(json(ready).get("components").get(0).get("reason").asString()).isEqualTo("no broker answers");
+        assertThat(json(ready).get("components").get(0).get("reason").asString())
+                .isEqualTo("no broker answers");
         assertThat(header(ready, "Retry-After")).isNotEmpty();
     }
 
@@ -46,7 +47,8 @@ class StatusApiTest extends HttpTest {
                 .contains("diptych_projection_lag_events{partition=\"0\",read_model=\"order_summary\"} 3.0")
                 .contains("diptych_projection_state{read_model=\"order_summary\",state=\"running\"} 1.0")
                 .contains("diptych_commands_in_flight 0.0")
-                .contains("http_server_requests_seconds_count{method=\"POST\",route=\"/api/commands/{type}\",status=\"200\"} 1")
+                .contains(
+                        "http_server_requests_seconds_count{method=\"POST\",route=\"/api/commands/{type}\",status=\"200\"} 1")
                 .contains("jvm_memory_used_bytes");
         assertThat(header(text, "Content-Type")).startsWith("text/plain");
     }
@@ -97,10 +99,12 @@ class StatusApiTest extends HttpTest {
                         "/api/read-models/order_summary/{key}");
         List<String> references = new ArrayList<>();
         collectReferences(document, references);
-        assertThat(references).isNotEmpty().allSatisfy(reference -> assertThat(
-                        document.at(reference.substring(1)).isMissingNode())
-                .as(reference)
-                .isFalse());
+        assertThat(references)
+                .isNotEmpty()
+                .allSatisfy(reference -> assertThat(
+                                document.at(reference.substring(1)).isMissingNode())
+                        .as(reference)
+                        .isFalse());
         assertRequiredMembersExist(document);
         assertOperationsAreComplete(document);
     }
@@ -124,18 +128,23 @@ class StatusApiTest extends HttpTest {
 
     private static void assertOperationsAreComplete(JsonNode document) {
         List<String> operationIds = new ArrayList<>();
-        document.get("paths").forEach(path -> path.forEach(operation -> {
-            if (operation.has("operationId")) {
-                operationIds.add(operation.get("operationId").asString());
-            }
-            assertThat(operation.get("responses").has("200")).isTrue();
-            operation.get("responses").forEach(response -> assertThat(response.has("$ref") || response.has("description"))
-                    .isTrue());
-            if (operation.has("parameters")) {
-                operation.get("parameters").forEach(parameter -> assertThat(parameter.propertyNames())
-                        .contains("name", "in", "schema"));
-            }
-        }));
+        document.get("paths")
+                .forEach(path -> path.forEach(operation -> {
+                    if (operation.has("operationId")) {
+                        operationIds.add(operation.get("operationId").asString());
+                    }
+                    assertThat(operation.get("responses").has("200")).isTrue();
+                    operation
+                            .get("responses")
+                            .forEach(response -> assertThat(response.has("$ref") || response.has("description"))
+                                    .isTrue());
+                    if (operation.has("parameters")) {
+                        operation
+                                .get("parameters")
+                                .forEach(parameter ->
+                                        assertThat(parameter.propertyNames()).contains("name", "in", "schema"));
+                    }
+                }));
         assertThat(operationIds).doesNotHaveDuplicates();
     }
 }
