@@ -2,6 +2,7 @@ package io.diptych.kafka;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.diptych.App;
 import io.diptych.ConfigurationException;
@@ -42,6 +43,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class KafkaCommandEngineTest {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @TempDir
     private static Path dir;
@@ -191,10 +194,10 @@ class KafkaCommandEngineTest {
                 var ownGateway = KafkaCommandGateway.start(app, there)) {
             var first = reply(ownGateway, order("o-1", 2), "k-1");
             own.close();
-            await(() -> !ownGateway.ready());
+            await().atMost(PATIENCE).until(() -> !ownGateway.ready());
             assertThatThrownBy(() -> reply(ownGateway, order("o-2", 2), "k-2")).hasMessageContaining("does not answer");
             own = EmbeddedKafka.start(ownDir, own.port());
-            await(ownGateway::ready);
+            await().atMost(PATIENCE).until(ownGateway::ready);
 
             assertThat(reply(ownGateway, order("o-1", 2), "k-1")).isEqualTo(first);
             assertThat(reply(ownGateway, order("o-2", 2), "k-2")).isInstanceOf(Accepted.class);
@@ -277,24 +280,12 @@ class KafkaCommandEngineTest {
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             var all = new ArrayList<ConsumerRecord<byte[], byte[]>>();
-            await(() -> {
+            await().atMost(PATIENCE).pollInSameThread().pollDelay(Duration.ZERO).until(() -> {
                 consumer.poll(Duration.ofMillis(200)).forEach(all::add);
                 Predicate<TopicPartition> read = p -> consumer.currentLag(p).orElse(1) == 0;
                 return all.size() >= atLeast && partitions.stream().allMatch(read);
             });
             return all;
-        }
-    }
-
-    private interface Condition {
-        boolean holds();
-    }
-
-    private static void await(Condition condition) {
-        long deadline = System.nanoTime() + Duration.ofSeconds(60).toNanos();
-        while (!condition.holds()) {
-            assertThat(System.nanoTime()).as("within 60 s").isLessThan(deadline);
-            Thread.onSpinWait();
         }
     }
 

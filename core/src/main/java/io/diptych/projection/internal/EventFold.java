@@ -8,6 +8,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** Folds a batch of events into rows, in memory. May be run more than once, as when a transaction is tried again. */
@@ -17,12 +18,19 @@ final class EventFold<E, R> implements RowStore.Fold<R> {
     record Keyed<E>(Recorded<E> event, Object key) {}
 
     private final Projection<E, R> projection;
+    private final UnaryOperator<R> canonical;
     private final List<Keyed<E>> events = new ArrayList<>();
     private final Set<Object> keys = new LinkedHashSet<>();
     private boolean ownRowsOnly = true;
 
-    EventFold(Projection<E, R> projection) {
+    /**
+     * An empty fold.
+     *
+     * @param canonical the row as it will be read back, so that a fold gives the same wherever its batch ends
+     */
+    EventFold(Projection<E, R> projection, UnaryOperator<R> canonical) {
         this.projection = projection;
+        this.canonical = canonical;
     }
 
     /** Adds an event with its key; one without a key concerns no row. */
@@ -49,7 +57,8 @@ final class EventFold<E, R> implements RowStore.Fold<R> {
         Map<Object, @Nullable R> rows = new HashMap<>(stored);
         for (Keyed<E> keyed : events) {
             try {
-                rows.put(keyed.key(), projection.evolve(rows.get(keyed.key()), keyed.event()));
+                R row = projection.evolve(rows.get(keyed.key()), keyed.event());
+                rows.put(keyed.key(), row == null ? null : canonical.apply(row));
             } catch (RuntimeException | StackOverflowError e) {
                 throw new EventFailedException(
                         keyed.event().partition(), keyed.event().offset(), e);

@@ -180,7 +180,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
     }
 
     private EventFold<E, R> fold(List<LogRecord> records) {
-        var fold = new EventFold<>(readModel.projection());
+        var fold = new EventFold<>(readModel.projection(), store::canonical);
         for (LogRecord record : records) {
             try {
                 fold.add(reader.read(record));
