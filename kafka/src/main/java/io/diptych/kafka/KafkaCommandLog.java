@@ -88,15 +88,14 @@ final class KafkaCommandLog implements CommandLog {
     @Override
     public void rewind(int partition) {
         var topicPartition = new TopicPartition(commandTopic, partition);
-        attempt("find the next command", () -> {
-            OffsetAndMetadata next = commands.committed(Set.of(topicPartition)).get(topicPartition);
-            if (next == null) {
-                commands.seekToBeginning(Set.of(topicPartition));
-            } else {
-                commands.seek(topicPartition, next.offset());
-            }
-            return next;
-        });
+        Map<TopicPartition, OffsetAndMetadata> committed =
+                attempt("find the next command", () -> commands.committed(Set.of(topicPartition)));
+        OffsetAndMetadata next = committed.get(topicPartition);
+        if (next == null) {
+            commands.seekToBeginning(Set.of(topicPartition));
+        } else {
+            commands.seek(topicPartition, next.offset());
+        }
     }
 
     @Override

@@ -61,12 +61,9 @@ final class ReplyTargets {
             return 0;
         }
         try {
-            return admin.describeTopics(List.of(topic))
-                    .allTopicNames()
-                    .get(2, TimeUnit.SECONDS)
-                    .get(topic)
-                    .partitions()
-                    .size();
+            return admin.describeTopics(List.of(topic)).allTopicNames().get(2, TimeUnit.SECONDS).values().stream()
+                    .mapToInt(found -> found.partitions().size())
+                    .sum();
         } catch (ExecutionException | TimeoutException e) {
             LOG.warn("Replies to [{}] are dropped: it cannot be found: {}", topic, e.getMessage());
             return 0;

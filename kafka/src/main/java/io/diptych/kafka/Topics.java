@@ -1,5 +1,7 @@
 package io.diptych.kafka;
 
+import static java.util.Objects.requireNonNull;
+
 import io.diptych.App;
 import io.diptych.ConfigurationException;
 import io.diptych.TopicNames;
@@ -58,7 +60,7 @@ public final class Topics {
     static int partitions(App app, Aggregate<?, ?, ?> aggregate, KafkaSettings settings) {
         String topic = TopicNames.commands(app.name(), aggregate.name());
         try (Admin admin = Admin.create(settings.admin())) {
-            return describe(admin, Set.of(topic)).get(topic).partitions().size();
+            return partitions(describe(admin, Set.of(topic)), topic);
         } catch (KafkaException e) {
             throw unavailable(settings, e);
         }
@@ -130,8 +132,8 @@ public final class Topics {
         String commands = TopicNames.commands(app.name(), aggregate.name());
         String events = TopicNames.events(app.name(), aggregate.name());
         Map<String, TopicDescription> topics = describe(admin, Set.of(commands, events));
-        int commandPartitions = topics.get(commands).partitions().size();
-        int eventPartitions = topics.get(events).partitions().size();
+        int commandPartitions = partitions(topics, commands);
+        int eventPartitions = partitions(topics, events);
         if (commandPartitions != eventPartitions) {
             throw new ConfigurationException("The topic [" + commands + "] has [" + commandPartitions
                     + "] partitions and [" + events + "] has [" + eventPartitions
@@ -140,7 +142,8 @@ public final class Topics {
                     + " name");
         }
         var resource = new ConfigResource(ConfigResource.Type.TOPIC, events);
-        Config config = get(admin.describeConfigs(List.of(resource)).all()).get(resource);
+        Config config = requireNonNull(
+                get(admin.describeConfigs(List.of(resource)).all()).get(resource));
         require(events, config, TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
         require(events, config, TopicConfig.RETENTION_MS_CONFIG, FOREVER);
         require(events, config, TopicConfig.RETENTION_BYTES_CONFIG, FOREVER);
@@ -164,6 +167,10 @@ public final class Topics {
                     + "]: Diptych needs 2, since before it a late message could end another transaction; use Kafka 4.0"
                     + " or later and run kafka-features upgrade --feature transaction.version=2");
         }
+    }
+
+    private static int partitions(Map<String, TopicDescription> topics, String topic) {
+        return requireNonNull(topics.get(topic)).partitions().size();
     }
 
     private static Map<String, TopicDescription> describe(Admin admin, Set<String> names) {
