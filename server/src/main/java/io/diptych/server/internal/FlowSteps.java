@@ -171,10 +171,18 @@ final class FlowSteps {
             Flow flow, CommandReply.Accepted accepted, double decidedAt, double repliedAt, List<Step> steps) {
         boolean all = true;
         for (Point point : accepted.token().points()) {
+            // The owner replies in the transaction that records: we know of it by the reply, or by a row before that.
+            double recordedAt = repliedAt;
+            for (ReadModel<?, ?> model : backend.app().readModels()) {
+                if (model.aggregate().name().equals(point.aggregate())) {
+                    double visibleAt = addVisible(flow, model, point, decidedAt, steps);
+                    all &= visibleAt < Double.POSITIVE_INFINITY;
+                    recordedAt = Math.min(recordedAt, visibleAt);
+                }
+            }
             steps.add(new Step(
                     "recorded",
-                    // The owner replies in the transaction that records, so the reply is when we know of it.
-                    repliedAt,
+                    recordedAt,
                     "hinge",
                     "Kafka",
                     "recorded " + String.join(", ", accepted.events()),
@@ -184,22 +192,19 @@ final class FlowSteps {
                             point.offset()),
                     accepted.events(),
                     null));
-            for (ReadModel<?, ?> model : backend.app().readModels()) {
-                if (model.aggregate().name().equals(point.aggregate())) {
-                    all &= addVisible(flow, model, point, decidedAt, steps);
-                }
-            }
         }
         return all || !backend.followsReadModels();
     }
 
-    private boolean addVisible(Flow flow, ReadModel<?, ?> model, Point point, double notBefore, List<Step> steps) {
+    /** Adds what is known of one read model; returns when the row became visible, infinity for not yet. */
+    private double addVisible(Flow flow, ReadModel<?, ?> model, Point point, double notBefore, List<Step> steps) {
         OptionalLong passed = progress.passed(model.name(), point.partition(), point.offset());
-        boolean visible = passed.isPresent();
-        double queriedAt = -1;
+        double visibleAt =
+                passed.isPresent() ? Math.max(notBefore, flow.millisTo(passed.getAsLong())) : Double.POSITIVE_INFINITY;
         for (Flow.Query query : flow.queries()) {
             if (query.readModel().equals(model.name())) {
-                queriedAt = flow.millisTo(query.nanos());
+                double queriedAt = flow.millisTo(query.nanos());
+                visibleAt = Math.min(visibleAt, queriedAt);
                 steps.add(new Step(
                         "queried:" + model.name(),
                         queriedAt,
@@ -211,10 +216,10 @@ final class FlowSteps {
                         null));
             }
         }
-        if (visible || queriedAt >= 0) {
+        if (visibleAt < Double.POSITIVE_INFINITY) {
             steps.add(new Step(
                     "visible:" + model.name(),
-                    visible ? Math.max(notBefore, flow.millisTo(passed.getAsLong())) : queriedAt,
+                    visibleAt,
                     "read",
                     "projection",
                     "committed row and position",
@@ -222,7 +227,7 @@ final class FlowSteps {
                     null,
                     null));
         }
-        return visible || queriedAt >= 0;
+        return visibleAt;
     }
 
     private static Step replied(double at, int status, Map<String, Object> output) {
