@@ -109,12 +109,22 @@ public final class EmbeddedKafka implements AutoCloseable {
         p.put("transaction.state.log.num.partitions", "4");
         p.put("share.coordinator.state.topic.replication.factor", "1");
         p.put("share.coordinator.state.topic.min.isr", "1");
-        // Nobody else joins: no need to wait for others, at start or at stop.
+        // Nobody else joins: no need to wait for others.
         p.put("group.initial.rebalance.delay.ms", "0");
-        p.put("controlled.shutdown.enable", "false");
+        // After a crash the controller admits the broker again only when the session of the one that died is over.
+        p.put("broker.session.timeout.ms", "3000");
+        p.put("broker.heartbeat.interval.ms", "500");
+        // Clients may ask for short sessions, so that the partitions of one that was killed find a new owner soon.
+        p.put("group.min.session.timeout.ms", "1000");
+        p.put("group.consumer.min.session.timeout.ms", "1000");
+        p.put("group.consumer.min.heartbeat.interval.ms", "100");
+        // A data folder that nobody used for a year still knows where its groups were: 10 years, in minutes.
+        p.put("offsets.retention.minutes", "5256000");
         // Transactions of a client that died are ended soon after their timeout.
         p.put("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
         p.put("message.max.bytes", Integer.toString(5 * 1024 * 1024));
+        // The default of 128 MiB is meant for a broker with thousands of partitions; 16 MiB hold 700,000 keys.
+        p.put("log.cleaner.dedupe.buffer.size", Integer.toString(16 * 1024 * 1024));
         p.put("num.network.threads", "2");
         p.put("num.io.threads", "4");
         return p;
