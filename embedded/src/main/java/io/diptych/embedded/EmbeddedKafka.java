@@ -1,6 +1,5 @@
 package io.diptych.embedded;
 
-import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -17,7 +16,8 @@ import org.apache.kafka.server.common.MetadataVersion;
 
 /**
  * One Kafka broker (KRaft, broker and controller in one) in this JVM, on loopback, open to any client there. Its data
- * stay in a folder and are used again by the next start, also after a crash.
+ * stay in a folder and are used again by the next start, also after a crash. A disk that fills up while it runs ends
+ * the JVM, as it ends any Kafka broker.
  */
 public final class EmbeddedKafka implements AutoCloseable {
 
@@ -26,35 +26,29 @@ public final class EmbeddedKafka implements AutoCloseable {
 
     private final KafkaRaftServer server;
     private final int port;
+    private final DataFolder folder;
 
-    private EmbeddedKafka(KafkaRaftServer server, int port) {
+    private EmbeddedKafka(KafkaRaftServer server, int port, DataFolder folder) {
         this.server = server;
         this.port = port;
+        this.folder = folder;
     }
 
     /**
-     * Starts a broker; returns when it can be used, after about 2 seconds.
+     * Starts a broker; returns when it can be used, after about 2 seconds (5 after a crash).
      *
      * @param dataDir made when it does not exist
      * @param port 0 for a free one
-     * @throws EmbeddedException when the port is in use or the folder cannot be used
+     * @throws EmbeddedException when the port or the folder is in use, or the folder cannot be used
      */
     public static EmbeddedKafka start(Path dataDir, int port) {
-        int actualPort = Ports.require(port, "Kafka");
+        DataFolder folder = DataFolder.claim(dataDir, "Kafka");
         try {
-            Files.createDirectories(dataDir);
-            format(dataDir);
-            var server = new KafkaRaftServer(
-                    new KafkaConfig(properties(dataDir, actualPort, Ports.free()), false), Time.SYSTEM);
-            server.startup();
-            return new EmbeddedKafka(server, actualPort);
-        } catch (EmbeddedException e) {
+            int actualPort = Ports.require(port, "Kafka");
+            return new EmbeddedKafka(serve(folder.data(), actualPort), actualPort, folder);
+        } catch (RuntimeException e) {
+            folder.close();
             throw e;
-        } catch (Exception e) {
-            throw new EmbeddedException(
-                    "Kafka cannot start on port [" + actualPort + "] with its data in [" + dataDir + "]: " + e
-                            + ": see that the folder can be written to and has room, or name another",
-                    e);
         }
     }
 
@@ -71,26 +65,52 @@ public final class EmbeddedKafka implements AutoCloseable {
     /** Stops the broker; its data stay. */
     @Override
     public void close() {
-        server.shutdown();
-        server.awaitShutdown();
+        try {
+            server.shutdown();
+            server.awaitShutdown();
+        } finally {
+            folder.close();
+        }
     }
 
-    private static void format(Path dataDir) throws Exception {
-        if (Files.exists(dataDir.resolve("meta.properties"))) {
+    private static KafkaRaftServer serve(Path data, int port) {
+        try {
+            Files.createDirectories(data);
+            format(data);
+            var server = new KafkaRaftServer(new KafkaConfig(properties(data, port, Ports.free()), false), Time.SYSTEM);
+            try {
+                server.startup();
+                return server;
+            } catch (RuntimeException e) {
+                server.shutdown();
+                throw e;
+            }
+        } catch (EmbeddedException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new EmbeddedException(
+                    "Kafka cannot start on port [" + port + "] with its data in [" + data + "]: " + e
+                            + ": see that the folder can be written to and has room, or name another",
+                    e);
+        }
+    }
+
+    private static void format(Path data) throws Exception {
+        if (Files.exists(data.resolve("meta.properties"))) {
             return;
         }
         new Formatter()
                 .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
                 .setNodeId(NODE_ID)
                 .setClusterId(Uuid.randomUuid().toString())
-                .addDirectory(dataDir.toString())
-                .setMetadataLogDirectory(dataDir.toString())
+                .addDirectory(data.toString())
+                .setMetadataLogDirectory(data.toString())
                 .setControllerListenerName("CONTROLLER")
                 .setReleaseVersion(MetadataVersion.latestProduction())
                 .run();
     }
 
-    private static Map<String, String> properties(Path dataDir, int port, int controllerPort) throws IOException {
+    private static Map<String, String> properties(Path data, int port, int controllerPort) {
         var p = new HashMap<String, String>();
         p.put("process.roles", "broker,controller");
         p.put("node.id", Integer.toString(NODE_ID));
@@ -99,7 +119,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         p.put("advertised.listeners", "PLAINTEXT://" + HOST + ":" + port);
         p.put("controller.listener.names", "CONTROLLER");
         p.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");
-        p.put("log.dirs", dataDir.toRealPath().toString());
+        p.put("log.dirs", data.toString());
         p.put("auto.create.topics.enable", "false");
         // One broker holds the only copy, and few partitions make a quick start.
         p.put("offsets.topic.replication.factor", "1");

@@ -5,13 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
+import java.util.Optional;
 
 /**
  * One PostgreSQL server on loopback, durable as PostgreSQL is by default. Its data stay in a folder and are used again
@@ -19,46 +13,32 @@ import org.slf4j.LoggerFactory;
  */
 public final class EmbeddedPostgresServer implements AutoCloseable {
 
-    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgresServer.class);
     private static final String USER = "postgres";
-    private static final Duration STARTS_WITHIN = Duration.ofSeconds(60);
-    private static final Duration STOPS_WITHIN = Duration.ofSeconds(10);
+    private static final Duration STARTS_WITHIN = Duration.ofSeconds(30);
 
     private final EmbeddedPostgres server;
+    private final DataFolder folder;
 
-    private EmbeddedPostgresServer(EmbeddedPostgres server) {
+    private EmbeddedPostgresServer(EmbeddedPostgres server, DataFolder folder) {
         this.server = server;
+        this.folder = folder;
     }
 
     /**
-     * Starts a server; returns when it can be used, after about 2 seconds.
+     * Starts a server; returns when it can be used, after about 3 seconds the first time and half a second later on.
+     * A server that a killed JVM left in the folder is ended first.
      *
-     * @param dataDir made when it does not exist
+     * @param dataDir made when it does not exist; the server's output is in its {@code server.log}
      * @param port 0 for a free one
-     * @throws EmbeddedException when the port is in use or the folder cannot be used
+     * @throws EmbeddedException when the port or the folder is in use, or the folder cannot be used
      */
     public static EmbeddedPostgresServer start(Path dataDir, int port) {
-        stopOrphan(dataDir);
-        int actualPort = Ports.require(port, "PostgreSQL");
+        DataFolder folder = DataFolder.claim(dataDir, "PostgreSQL");
         try {
-            Files.createDirectories(dataDir);
-            return new EmbeddedPostgresServer(EmbeddedPostgres.builder()
-                    .setDataDirectory(dataDir.toAbsolutePath())
-                    .setCleanDataDirectory(false)
-                    .setPort(actualPort)
-                    .setPGStartupWait(STARTS_WITHIN)
-                    .setServerConfig("fsync", "on")
-                    .setServerConfig("full_page_writes", "on")
-                    .setServerConfig("synchronous_commit", "on")
-                    .setServerConfig("listen_addresses", "127.0.0.1")
-                    .setServerConfig("max_connections", "100")
-                    .setRegisterShutdownHook(false)
-                    .start());
-        } catch (IOException | RuntimeException e) {
-            throw new EmbeddedException(
-                    "PostgreSQL cannot start on port [" + actualPort + "] with its data in [" + dataDir + "]: "
-                            + e.getMessage() + ": see that the folder can be written to and has room, or name another",
-                    e);
+            return new EmbeddedPostgresServer(serve(folder, port), folder);
+        } catch (RuntimeException e) {
+            folder.close();
+            throw e;
         }
     }
 
@@ -77,55 +57,74 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         return server.getPort();
     }
 
-    /** Stops the server; its data stay. */
+    /** Stops the server without waiting for its clients; its data stay. */
     @Override
     public void close() {
         try {
+            Optional<Postmaster> process = Postmaster.of(folder.data());
             server.close();
+            // The line above returns before the process is gone, and after 5 seconds in any case.
+            if (process.isPresent()) {
+                process.get().stop();
+            }
         } catch (IOException e) {
-            throw new EmbeddedException("PostgreSQL did not stop: " + e.getMessage(), e);
+            throw new EmbeddedException("PostgreSQL in [" + folder.data() + "] did not stop: " + e.getMessage(), e);
+        } finally {
+            folder.close();
         }
     }
 
-    /** A server outlives a JVM that was killed, and still holds the folder: ends it, and nothing else. */
-    private static void stopOrphan(Path dataDir) {
-        Path pidFile = dataDir.resolve("postmaster.pid");
-        if (!Files.exists(pidFile)) {
-            return;
-        }
+    private static EmbeddedPostgres serve(DataFolder folder, int port) {
         try {
-            List<String> lines = Files.readAllLines(pidFile);
-            if (lines.size() < 2 || !Files.isSameFile(Path.of(lines.get(1)), dataDir)) {
-                return;
-            }
-            ProcessHandle process =
-                    ProcessHandle.of(Long.parseLong(lines.getFirst().strip())).orElse(null);
-            if (process == null || !isPostgres(process)) {
-                return;
-            }
-            LOG.info("Stopping the PostgreSQL (process {}) that an earlier run left in [{}]", process.pid(), dataDir);
-            stop(process);
-        } catch (IOException | NumberFormatException e) {
-            LOG.warn("Cannot tell from [{}] whether a PostgreSQL is left over: {}", pidFile, e.getMessage());
+            Postmaster.stopLeftOver(folder.data());
+        } catch (IOException e) {
+            throw new EmbeddedException(
+                    "Cannot end the PostgreSQL that an earlier run left in [" + folder.data() + "]: " + e.getMessage()
+                            + ": stop it by hand",
+                    e);
+        }
+        int actualPort = Ports.require(port, "PostgreSQL");
+        try {
+            Files.deleteIfExists(folder.log());
+            return builder(folder).setPort(actualPort).start();
+        } catch (IOException | RuntimeException e) {
+            stopAfter(e, folder.data());
+            throw new EmbeddedException(
+                    "PostgreSQL cannot start on port [" + actualPort + "] with its data in [" + folder.data() + "]: "
+                            + e.getMessage() + ": see [" + folder.log() + "] for the reason",
+                    e);
         }
     }
 
-    private static boolean isPostgres(ProcessHandle process) {
-        return process.info().command().map(Path::of).map(Path::getFileName).stream()
-                .anyMatch(name -> name.toString().equals("postgres"));
+    private static EmbeddedPostgres.Builder builder(DataFolder folder) {
+        return EmbeddedPostgres.builder()
+                .setDataDirectory(folder.data())
+                .setCleanDataDirectory(false)
+                .setPGStartupWait(STARTS_WITHIN)
+                .setRegisterShutdownHook(false)
+                .setOutputRedirector(
+                        ProcessBuilder.Redirect.appendTo(folder.log().toFile()))
+                // Text sorts the same on every machine, whatever its language.
+                .setLocaleConfig("locale-provider", "builtin")
+                .setLocaleConfig("builtin-locale", "C.UTF-8")
+                .setLocaleConfig("locale", "C")
+                // Reached from this machine and through TCP only.
+                .setServerConfig("listen_addresses", "127.0.0.1")
+                .setServerConfig("unix_socket_directories", "")
+                // What is committed survives a power cut: PostgreSQL's defaults, which the library turns off.
+                .setServerConfig("fsync", "on")
+                .setServerConfig("synchronous_commit", "on")
+                .setServerConfig("max_connections", "100");
     }
 
-    private static void stop(ProcessHandle process) {
-        CompletableFuture<ProcessHandle> exit = process.onExit();
-        process.destroy();
+    private static void stopAfter(Exception cause, Path data) {
         try {
-            exit.get(STOPS_WITHIN.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (TimeoutException e) {
-            process.destroyForcibly();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
+            Optional<Postmaster> process = Postmaster.of(data);
+            if (process.isPresent()) {
+                process.get().stop();
+            }
+        } catch (IOException e) {
+            cause.addSuppressed(e);
         }
     }
 }

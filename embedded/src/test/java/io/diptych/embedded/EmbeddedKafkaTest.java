@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -33,35 +34,79 @@ class EmbeddedKafkaTest {
         int port;
         try (EmbeddedKafka kafka = EmbeddedKafka.start(dir, 0)) {
             port = kafka.port();
-            try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-                admin.createTopics(List.of(new NewTopic("talk", 1, (short) 1)))
-                        .all()
-                        .get();
-                assertThat(admin.describeFeatures().featureMetadata().get().finalizedFeatures())
-                        .hasEntrySatisfying(
-                                "transaction.version",
-                                v -> assertThat(v.maxVersionLevel()).isEqualTo((short) 2));
-            }
-            try (var producer = new KafkaProducer<>(
-                    Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers()),
-                    new StringSerializer(),
-                    new StringSerializer())) {
-                producer.send(new ProducerRecord<>("talk", "hello")).get();
-            }
+            send(kafka.bootstrapServers(), "hello");
         }
         try (EmbeddedKafka kafka = EmbeddedKafka.start(dir, port)) {
             assertThat(kafka.port()).isEqualTo(port);
-            assertThat(firstOf(kafka)).isEqualTo("hello");
+            send(kafka.bootstrapServers(), "again");
+            assertThat(first(2, kafka.bootstrapServers())).containsExactly("hello", "again");
         }
     }
 
     @Test
-    void a_port_in_use_is_named() throws Exception {
+    void what_was_sent_is_there_after_the_jvm_was_killed() throws Exception {
+        ChildJvm.run(Sender.class, dir.toString()).kill();
+
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(dir, 0)) {
+            assertThat(first(1, kafka.bootstrapServers())).containsExactly("survives");
+        }
+    }
+
+    /** Starts a broker, sends, and waits to be killed. */
+    static final class Sender {
+        public static void main(String[] args) throws Exception {
+            send(EmbeddedKafka.start(Path.of(args[0]), 0).bootstrapServers(), "survives");
+            ChildJvm.started();
+        }
+    }
+
+    @Test
+    void a_client_that_says_localhost_is_served_and_transactions_are_those_of_version_2() throws Exception {
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(dir, 0);
+                Admin admin = admin("localhost:" + kafka.port())) {
+            assertThat(admin.describeCluster().nodes().get())
+                    .singleElement()
+                    .satisfies(
+                            node -> assertThat(node.host() + ":" + node.port()).isEqualTo(kafka.bootstrapServers()));
+            assertThat(admin.describeFeatures().featureMetadata().get().finalizedFeatures())
+                    .hasEntrySatisfying(
+                            "transaction.version",
+                            version -> assertThat(version.maxVersionLevel()).isEqualTo((short) 2));
+        }
+    }
+
+    @Test
+    void two_brokers_in_one_jvm_do_not_meet() throws Exception {
+        try (EmbeddedKafka one = EmbeddedKafka.start(dir.resolve("one"), 0);
+                EmbeddedKafka other = EmbeddedKafka.start(dir.resolve("other"), 0)) {
+            send(one.bootstrapServers(), "for one");
+            send(other.bootstrapServers(), "for the other");
+
+            assertThat(first(1, one.bootstrapServers())).containsExactly("for one");
+            assertThat(first(1, other.bootstrapServers())).containsExactly("for the other");
+        }
+    }
+
+    @Test
+    void a_folder_in_use_is_refused_to_a_second_broker_and_the_first_goes_on() throws Exception {
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(dir, 0)) {
+            assertThatThrownBy(() -> EmbeddedKafka.start(dir, 0))
+                    .isInstanceOf(EmbeddedException.class)
+                    .hasMessageContaining("[" + dir + "] is in use by another Kafka");
+
+            send(kafka.bootstrapServers(), "still here");
+            assertThat(first(1, kafka.bootstrapServers())).containsExactly("still here");
+        }
+    }
+
+    @Test
+    void a_port_in_use_is_named_and_the_folder_is_free_again() throws Exception {
         try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             assertThatThrownBy(() -> EmbeddedKafka.start(dir, taken.getLocalPort()))
                     .isInstanceOf(EmbeddedException.class)
                     .hasMessageContaining("port [" + taken.getLocalPort() + "] for Kafka is in use");
         }
+        EmbeddedKafka.start(dir, 0).close();
     }
 
     @Test
@@ -74,20 +119,39 @@ class EmbeddedKafkaTest {
                 .hasMessageContaining("name another");
     }
 
-    private static String firstOf(EmbeddedKafka kafka) {
+    private static void send(String bootstrapServers, String text) throws Exception {
+        try (Admin admin = admin(bootstrapServers)) {
+            if (!admin.listTopics().names().get().contains(TALK.topic())) {
+                admin.createTopics(List.of(new NewTopic(TALK.topic(), 1, (short) 1)))
+                        .all()
+                        .get();
+            }
+        }
+        try (var producer = new KafkaProducer<>(
+                Map.<String, Object>of("bootstrap.servers", bootstrapServers),
+                new StringSerializer(),
+                new StringSerializer())) {
+            producer.send(new ProducerRecord<>(TALK.topic(), text)).get();
+        }
+    }
+
+    private static List<String> first(int count, String bootstrapServers) {
         try (var consumer = new KafkaConsumer<>(
-                Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers()),
+                Map.<String, Object>of("bootstrap.servers", bootstrapServers),
                 new StringDeserializer(),
                 new StringDeserializer())) {
             consumer.assign(List.of(TALK));
             consumer.seekToBeginning(List.of(TALK));
+            List<String> received = new ArrayList<>();
             long deadline = System.nanoTime() + Duration.ofSeconds(30).toNanos();
-            while (System.nanoTime() < deadline) {
-                for (var received : consumer.poll(Duration.ofMillis(200))) {
-                    return received.value();
-                }
+            while (received.size() < count && System.nanoTime() < deadline) {
+                consumer.poll(Duration.ofMillis(200)).forEach(message -> received.add(message.value()));
             }
-            throw new AssertionError("nothing came within 30 s");
+            return received;
         }
+    }
+
+    private static Admin admin(String bootstrapServers) {
+        return Admin.create(Map.of("bootstrap.servers", bootstrapServers));
     }
 }
