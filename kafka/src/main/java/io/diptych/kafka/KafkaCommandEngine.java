@@ -29,8 +29,13 @@ public final class KafkaCommandEngine implements AutoCloseable {
     /** Starts the engine. The topics must exist: see {@link Topics#ensure}. */
     public static KafkaCommandEngine start(App app, KafkaSettings settings, CommandObserver observer) {
         var engine = new KafkaCommandEngine();
-        app.aggregates().forEach(aggregate -> engine.add(app, aggregate, settings, observer));
-        return engine;
+        try {
+            app.aggregates().forEach(aggregate -> engine.add(app, aggregate, settings, observer));
+            return engine;
+        } catch (RuntimeException e) {
+            engine.close();
+            throw e;
+        }
     }
 
     /** How each aggregate is doing on this node. */

@@ -32,8 +32,13 @@ public final class KafkaProjectionEngine implements AutoCloseable {
     public static KafkaProjectionEngine start(
             App app, KafkaSettings settings, Stores stores, ProjectionObserver observer) {
         var engine = new KafkaProjectionEngine();
-        app.readModels().forEach(readModel -> engine.add(app, readModel, settings, stores, observer));
-        return engine;
+        try {
+            app.readModels().forEach(readModel -> engine.add(app, readModel, settings, stores, observer));
+            return engine;
+        } catch (RuntimeException e) {
+            engine.close();
+            throw e;
+        }
     }
 
     /** How each projection is doing on this node. */

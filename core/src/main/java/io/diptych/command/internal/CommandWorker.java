@@ -40,6 +40,7 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
     private final Map<Integer, Restoring> restoring = new TreeMap<>();
     private boolean broken = true; // Nothing was begun yet: the first step makes the log ready.
     private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(2));
+    private boolean joined;
     private volatile CommandStatus status;
 
     /** A worker that owns nothing yet. */
@@ -71,7 +72,7 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
                 handle(commands);
             }
             backoff.reset();
-            report(CommandStatus.State.RUNNING, null);
+            reportProgress();
         } catch (LogException e) {
             LOG.warn("{}: {}: starting over in {}", name(), e.getMessage(), backoff);
             waitBroken(e);
@@ -83,6 +84,7 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
 
     @Override
     public void assigned(Collection<Integer> partitions) {
+        joined = true;
         for (int partition : partitions) {
             owned.put(partition, new OwnedPartition<>(setup, log::partitionOf, partition));
             restoring.put(partition, new Restoring(null));
@@ -210,6 +212,16 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
 
     private String name() {
         return setup.aggregate().name();
+    }
+
+    private void reportProgress() {
+        if (!joined) {
+            report(CommandStatus.State.WAITING, "waits for its share of the partitions");
+        } else if (!restoring.isEmpty()) {
+            report(CommandStatus.State.RUNNING, "reads the events of " + restoring.size() + " partitions first");
+        } else {
+            report(CommandStatus.State.RUNNING, null);
+        }
     }
 
     private void report(CommandStatus.State state, @Nullable String reason) {

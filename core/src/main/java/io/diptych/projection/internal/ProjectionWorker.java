@@ -48,6 +48,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
     private final Map<Integer, Long> positions = new HashMap<>();
     private final StalledPartitions stalled;
     private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(2));
+    private boolean joined;
     private volatile ProjectionStatus status;
 
     /** A worker that owns nothing yet. */
@@ -84,8 +85,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
                 apply(events);
             }
             backoff.reset();
-            String reason = stalled.reason();
-            report(reason == null ? ProjectionStatus.State.RUNNING : ProjectionStatus.State.STALLED, reason);
+            reportProgress();
         } catch (PositionMovedException e) {
             LOG.warn("{}: {}: going on from where the table is", readModel.name(), e.getMessage());
             positions.clear();
@@ -100,6 +100,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
 
     @Override
     public void assigned(Collection<Integer> partitions) {
+        joined = true;
         owned.addAll(partitions);
     }
 
@@ -230,6 +231,15 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
             feed.poll(backoff.next(), this);
         } catch (LogException e) {
             LOG.debug("{}: still away: {}", readModel.name(), e.getMessage());
+        }
+    }
+
+    private void reportProgress() {
+        String standsStill = stalled.reason();
+        if (!joined) {
+            report(ProjectionStatus.State.WAITING, "waits for its share of the partitions");
+        } else {
+            report(standsStill == null ? ProjectionStatus.State.RUNNING : ProjectionStatus.State.STALLED, standsStill);
         }
     }
 
