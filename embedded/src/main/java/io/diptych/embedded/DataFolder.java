@@ -29,18 +29,10 @@ final class DataFolder implements AutoCloseable {
         this.lock = lock;
     }
 
-    /** @throws EmbeddedException when it cannot be written to, has too little room, or somebody holds it */
+    /** @throws EmbeddedException when it cannot be written to, or somebody holds it */
     static DataFolder claim(Path folder, String server) {
         try {
             Path real = Files.createDirectories(folder).toRealPath();
-            long room = Files.getFileStore(real).getUsableSpace();
-            if (room < LEAST_ROOM) {
-                throw new EmbeddedException(
-                        "Only [" + room / MIB + " MiB] are free in the folder [" + folder + "] for the data of "
-                                + server + ", which needs [" + LEAST_ROOM / MIB
-                                + " MiB]: make room or name another folder",
-                        null);
-            }
             if (!HELD_HERE.add(real)) {
                 throw held(folder, server);
             }
@@ -55,6 +47,21 @@ final class DataFolder implements AutoCloseable {
                     "The folder [" + folder + "] for the data of " + server + " cannot be written to (" + e
                             + "): make it writable or name another folder",
                     e);
+        }
+    }
+
+    /** @throws EmbeddedException when a server would soon fill the disk */
+    void requireRoom() {
+        try {
+            long room = Files.getFileStore(folder).getUsableSpace();
+            if (room < LEAST_ROOM) {
+                throw new EmbeddedException(
+                        "Only [" + room / MIB + " MiB] are free for the folder [" + folder + "] and it takes at least ["
+                                + LEAST_ROOM / MIB + " MiB]: make room or name another folder",
+                        null);
+            }
+        } catch (IOException e) {
+            throw new EmbeddedException("Cannot tell the room for the folder [" + folder + "]: " + e.getMessage(), e);
         }
     }
 

@@ -44,6 +44,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     public static EmbeddedKafka start(Path dataDir, int port) {
         DataFolder folder = DataFolder.claim(dataDir, "Kafka");
         try {
+            folder.requireRoom();
             int actualPort = Ports.require(port, "Kafka");
             return new EmbeddedKafka(serve(folder.data(), actualPort), actualPort, folder);
         } catch (RuntimeException e) {

@@ -74,7 +74,21 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         }
     }
 
-    private static EmbeddedPostgres serve(DataFolder folder, int port) {
+    /**
+     * Ends the server that a killed JVM left in the folder, so that the folder can be deleted; {@link #start} does it by
+     * itself.
+     *
+     * @throws EmbeddedException when it does not end, or when the JVM that started it is alive
+     */
+    public static void stopLeftOver(Path dataDir) {
+        if (Files.exists(dataDir)) {
+            try (DataFolder folder = DataFolder.claim(dataDir, "PostgreSQL")) {
+                stopLeftOver(folder);
+            }
+        }
+    }
+
+    private static void stopLeftOver(DataFolder folder) {
         try {
             Postmaster.stopLeftOver(folder.data());
         } catch (IOException e) {
@@ -83,6 +97,11 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
                             + ": stop it by hand",
                     e);
         }
+    }
+
+    private static EmbeddedPostgres serve(DataFolder folder, int port) {
+        stopLeftOver(folder);
+        folder.requireRoom();
         int actualPort = Ports.require(port, "PostgreSQL");
         try {
             Files.deleteIfExists(folder.log());

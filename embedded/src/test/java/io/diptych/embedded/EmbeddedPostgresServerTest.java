@@ -117,13 +117,17 @@ class EmbeddedPostgresServerTest {
             assertThatThrownBy(() -> EmbeddedPostgresServer.start(dir, 0))
                     .isInstanceOf(EmbeddedException.class)
                     .hasMessageContaining("[" + dir + "] is in use by another PostgreSQL");
+            assertThatThrownBy(() -> EmbeddedPostgresServer.stopLeftOver(dir))
+                    .isInstanceOf(EmbeddedException.class)
+                    .hasMessageContaining("[" + dir + "] is in use by another PostgreSQL");
 
             try (var client = DriverManager.getConnection(url(port), "postgres", "")) {
                 assertThat(client.isValid(1)).isTrue();
             }
         } finally {
-            EmbeddedPostgresServer.start(dir, 0).close();
+            EmbeddedPostgresServer.stopLeftOver(dir);
         }
+        assertThat(pidFile()).doesNotExist();
     }
 
     @Test
