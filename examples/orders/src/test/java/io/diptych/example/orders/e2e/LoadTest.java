@@ -1,0 +1,53 @@
+package io.diptych.example.orders.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LoadTest {
+
+    private static final Duration LOADS_WITHIN = Duration.ofMinutes(3);
+
+    @TempDir
+    private Path dir;
+
+    @Test
+    void real_order_lines_come_out_right_although_everything_is_killed_in_the_middle() throws Exception {
+        RetailFile file = RetailFile.read();
+        int port = FreePorts.next();
+        int kafkaPort = FreePorts.next();
+        var api = new Api(OrdersProcess.url(port));
+        try (OrdersProcess demo = OrdersProcess.demo(dir, port, kafkaPort);
+                OrdersProcess load = load(file, port)) {
+            await().atMost(LOADS_WITHIN)
+                    .until(() -> api.get("/api/read-models/order_summary?limit=1&count=true")
+                                    .json()
+                                    .get("count")
+                                    .asLong()
+                            > 5_000);
+            demo.kill();
+            load.kill();
+        }
+
+        try (OrdersProcess demo = OrdersProcess.demo(dir, port, kafkaPort)) {
+            try (OrdersProcess load = load(file, port)) {
+                assertThat(load.await(LOADS_WITHIN)).as(load.text()).isZero();
+                file.checkReport(load.text());
+            }
+            file.check(api);
+            var events = Events.perKey("127.0.0.1:" + kafkaPort, "orders.order.events");
+            assertThat(events.keySet()).isEqualTo(file.orders());
+            assertThat(events.values()).containsOnly(1);
+            assertThat(demo.stop()).isLessThan(Duration.ofSeconds(5));
+        }
+    }
+
+    private static OrdersProcess load(RetailFile file, int port) throws Exception {
+        return OrdersProcess.start(
+                "load", file.path().toString(), "--url", OrdersProcess.url(port).toString());
+    }
+}

@@ -1,0 +1,128 @@
+package io.diptych.example.orders.e2e;
+
+import io.diptych.example.orders.OrdersApp;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+
+/** The order system's command line in a process of its own, as a user runs it. */
+final class OrdersProcess implements AutoCloseable {
+
+    private static final Duration STARTS_WITHIN = Duration.ofSeconds(90);
+
+    private final Process process;
+    private final List<String> output = new CopyOnWriteArrayList<>();
+    private final CompletableFuture<String> ready = new CompletableFuture<>();
+
+    private OrdersProcess(Process process) {
+        this.process = process;
+        Thread.ofVirtual().start(this::read);
+    }
+
+    /** Starts the command; returns at once. */
+    static OrdersProcess start(Map<String, String> environment, List<String> args) throws IOException {
+        var command = new ArrayList<>(List.of(
+                ProcessHandle.current().info().command().orElseThrow(),
+                "-Xmx700m",
+                "-cp",
+                System.getProperty("java.class.path"),
+                OrdersApp.class.getName()));
+        command.addAll(args);
+        var builder = new ProcessBuilder(command).redirectErrorStream(true);
+        builder.environment().putAll(environment);
+        return new OrdersProcess(builder.start());
+    }
+
+    static OrdersProcess start(String... args) throws IOException {
+        return start(Map.of(), List.of(args));
+    }
+
+    /** Starts the demo on these ports and waits until it is ready. */
+    static OrdersProcess demo(Path dataDir, int port, int kafkaPort) throws Exception {
+        return start(
+                        "demo",
+                        "--port",
+                        Integer.toString(port),
+                        "--kafka-port",
+                        Integer.toString(kafkaPort),
+                        "--data-dir",
+                        dataDir.toString())
+                .awaitReady();
+    }
+
+    /** Waits for the line that says so. */
+    OrdersProcess awaitReady() throws Exception {
+        try {
+            ready.get(STARTS_WITHIN.toSeconds(), TimeUnit.SECONDS);
+            return this;
+        } catch (Exception e) {
+            process.destroyForcibly();
+            throw new AssertionError("The process did not become ready:\n" + text(), e);
+        }
+    }
+
+    /** The line that says that it is ready. */
+    String readyLine() {
+        return ready.join();
+    }
+
+    /** Everything it has printed. */
+    String text() {
+        return String.join("\n", output);
+    }
+
+    /** Waits for it to end by itself; returns its exit code. */
+    int await(Duration atMost) throws InterruptedException {
+        if (!process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS)) {
+            process.destroyForcibly();
+            throw new AssertionError("The process did not end within " + atMost + ":\n" + text());
+        }
+        return process.exitValue();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    /** As {@code kill -9} does. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** As {@code kill} does; returns how long it took to end. */
+    Duration stop() throws InterruptedException {
+        long begun = System.nanoTime();
+        process.destroy();
+        await(Duration.ofSeconds(30));
+        return Duration.ofNanos(System.nanoTime() - begun);
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (process.isAlive()) {
+            stop();
+        }
+    }
+
+    private void read() {
+        process.inputReader().lines().forEach(line -> {
+            output.add(line);
+            if (line.startsWith("Diptych is ready")) {
+                ready.complete(line);
+            }
+        });
+        ready.completeExceptionally(new IOException("It ended"));
+    }
+
+    /** Where a node on that port answers. */
+    static URI url(int port) {
+        return URI.create("http://127.0.0.1:" + port);
+    }
+}
