@@ -113,13 +113,15 @@ public final class KafkaCommandGateway implements CommandGateway, AutoCloseable 
                 if (failure == null) {
                     stored.complete(new Place(metadata.topic(), metadata.partition(), metadata.offset()));
                 } else {
-                    expected.cancel();
-                    stored.completeExceptionally(notStored(failure));
+                    RuntimeException problem = notStored(failure);
+                    stored.completeExceptionally(problem);
+                    expected.fail(problem);
                 }
             });
         } catch (KafkaException e) {
-            expected.cancel();
-            throw notStored(e);
+            RuntimeException problem = notStored(e);
+            expected.fail(problem);
+            throw problem;
         }
         return new Submission(entrance.aggregate().name(), type, aggregateId, stored, expected.reply());
     }

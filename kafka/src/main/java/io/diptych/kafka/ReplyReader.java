@@ -55,8 +55,9 @@ final class ReplyReader implements AutoCloseable {
 
     /** A reply that is to come. */
     record Expected(String correlationId, CompletableFuture<Reply> reply) {
-        void cancel() {
-            reply.cancel(false);
+        /** None will come, for that reason. */
+        void fail(RuntimeException reason) {
+            reply.completeExceptionally(reason);
         }
     }
 

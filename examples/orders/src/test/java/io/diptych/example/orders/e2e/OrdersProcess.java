@@ -1,6 +1,7 @@
 package io.diptych.example.orders.e2e;
 
 import io.diptych.example.orders.OrdersApp;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
@@ -112,13 +113,18 @@ final class OrdersProcess implements AutoCloseable {
     }
 
     private void read() {
-        process.inputReader().lines().forEach(line -> {
-            output.add(line);
-            if (line.startsWith("Diptych is ready")) {
-                ready.complete(line);
+        try (BufferedReader lines = process.inputReader()) {
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                output.add(line);
+                if (line.startsWith("Diptych is ready")) {
+                    ready.complete(line);
+                }
             }
-        });
-        ready.completeExceptionally(new IOException("It ended"));
+            ready.completeExceptionally(new IOException("It ended"));
+        } catch (IOException e) {
+            // Its output ends in the middle when it is killed.
+            ready.completeExceptionally(e);
+        }
     }
 
     /** Where a node on that port answers. */
