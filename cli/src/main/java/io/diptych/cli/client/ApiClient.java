@@ -1,0 +1,142 @@
+package io.diptych.cli.client;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/** Speaks to a node's HTTP API. Safe for many threads; a call blocks its thread. */
+public final class ApiClient implements AutoCloseable {
+
+    private static final Duration CONNECTS_WITHIN = Duration.ofSeconds(5);
+
+    /** Beyond what a node waits for by itself, so that it is the node that says what is wrong. */
+    private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(20);
+
+    private final URI url;
+    private final HttpClient http;
+
+    /**
+     * A command to send.
+     *
+     * @param body JSON
+     * @param key the Idempotency-Key; null lets the node make one
+     * @param ifMatch the version the aggregate must have; null for any
+     * @param async answer as soon as the command is durable
+     */
+    public record Call(
+            String type,
+            byte[] body,
+            @Nullable String key,
+            @Nullable Long ifMatch,
+            boolean async) {}
+
+    /**
+     * A query.
+     *
+     * @param key of one row; null for a list
+     * @param parameters of the list: filters and options
+     * @param token what the answer must have seen; null for no demand
+     * @param waitSeconds how long the node may wait for that; null for its default
+     */
+    public record Query(
+            String readModel,
+            @Nullable String key,
+            List<Parameter> parameters,
+            @Nullable String token,
+            @Nullable Integer waitSeconds) {}
+
+    /** A parameter of a list. */
+    public record Parameter(String name, String value) {}
+
+    /** Connects when first used. */
+    public ApiClient(URI url) {
+        this.url = url;
+        this.http = HttpClient.newBuilder()
+                .version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(CONNECTS_WITHIN)
+                .build();
+    }
+
+    /** The node it speaks to. */
+    public URI url() {
+        return url;
+    }
+
+    /**
+     * Sends a command.
+     *
+     * @throws IOException when there is no answer: the command may or may not have been taken
+     */
+    public Answer send(Call call) throws IOException, InterruptedException {
+        var request = request("/api/commands/" + encoded(call.type()), ANSWERS_WITHIN)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(call.body()));
+        if (call.key() != null) {
+            request.header("Idempotency-Key", call.key());
+        }
+        if (call.ifMatch() != null) {
+            request.header("If-Match", "\"" + call.ifMatch() + "\"");
+        }
+        if (call.async()) {
+            request.header("Prefer", "respond-async");
+        }
+        return answer(request);
+    }
+
+    /**
+     * Asks a read model.
+     *
+     * @throws IOException when there is no answer
+     */
+    public Answer get(Query query) throws IOException, InterruptedException {
+        var path = new StringBuilder("/api/read-models/").append(encoded(query.readModel()));
+        if (query.key() != null) {
+            path.append('/').append(encoded(query.key()));
+        }
+        if (!query.parameters().isEmpty()) {
+            path.append(query.parameters().stream()
+                    .map(p -> encoded(p.name()) + "=" + encoded(p.value()))
+                    .collect(Collectors.joining("&", "?", "")));
+        }
+        int waitSeconds = query.waitSeconds() == null ? 0 : query.waitSeconds();
+        var request = request(path.toString(), ANSWERS_WITHIN.plusSeconds(waitSeconds));
+        if (query.token() != null) {
+            request.header("Consistency-Token", query.token());
+        }
+        if (query.waitSeconds() != null) {
+            request.header("Prefer", "wait=" + query.waitSeconds());
+        }
+        return answer(request);
+    }
+
+    @Override
+    public void close() {
+        http.close();
+    }
+
+    private HttpRequest.Builder request(String path, Duration timeout) {
+        return HttpRequest.newBuilder(URI.create(url + path))
+                .timeout(timeout)
+                .header("Accept", "application/json, application/problem+json");
+    }
+
+    private Answer answer(HttpRequest.Builder request) throws IOException, InterruptedException {
+        HttpResponse<byte[]> response = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
+        response.headers().map().forEach((name, values) -> headers.put(name, values.getFirst()));
+        return new Answer(url, response.statusCode(), headers, response.body());
+    }
+
+    private static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+}

@@ -1,0 +1,91 @@
+package io.diptych.cli.internal;
+
+import io.diptych.App;
+import io.diptych.cli.client.Answer;
+import io.diptych.cli.client.ApiClient.Parameter;
+import io.diptych.cli.client.ApiClient.Query;
+import io.diptych.cli.client.UrlOption;
+import io.diptych.projection.ReadModel;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code get}: one row, or a list of them. */
+@Command(
+        name = "get",
+        description = "Query a read model.",
+        parameterListHeading = "%nParameters:%n",
+        optionListHeading = "%nOptions:%n",
+        footerHeading = "%nExamples:%n")
+public final class GetCommand implements Callable<Integer> {
+
+    @Parameters(index = "0", paramLabel = "READ-MODEL", description = "The read model's name.")
+    private String readModel = "";
+
+    @Parameters(
+            index = "1..*",
+            paramLabel = "KEY | NAME=VALUE",
+            description = {
+                "The key of one row; or, for a list, values that fields must have,"
+                        + " and the options sort, limit, cursor and count."
+            })
+    private List<String> arguments = List.of();
+
+    @Option(
+            names = "--token",
+            paramLabel = "TOKEN",
+            description = "The consistency token of a reply: wait until the read model has seen that write.")
+    private @Nullable String token;
+
+    @Option(
+            names = "--wait",
+            paramLabel = "SECONDS",
+            description = "How long to wait for it; at most 30, 2 unless given.")
+    private @Nullable Integer wait;
+
+    @Mixin
+    private final UrlOption url = new UrlOption();
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // Set by picocli.
+    private CommandSpec spec;
+
+    /** With examples that fit the app. */
+    public static CommandLine line(App app) {
+        var line = new CommandLine(new GetCommand());
+        app.readModels().stream()
+                .findFirst()
+                .map(ReadModel::name)
+                .ifPresent(model -> line.getCommandSpec()
+                        .usageMessage()
+                        .footer(
+                                "  ${COMMAND-FULL-NAME} " + model + " "
+                                        + Sample.of(app).map(Sample::id).orElse("1"),
+                                "  ${COMMAND-FULL-NAME} " + model + " limit=5 count=true"));
+        return line;
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        List<String> keys = arguments.stream().filter(a -> a.indexOf('=') < 0).toList();
+        List<Parameter> parameters = arguments.stream()
+                .filter(a -> a.indexOf('=') >= 0)
+                .map(a -> new Parameter(a.substring(0, a.indexOf('=')), a.substring(a.indexOf('=') + 1)))
+                .toList();
+        if (keys.size() > 1 || (!keys.isEmpty() && !parameters.isEmpty())) {
+            throw new ParameterException(
+                    spec.commandLine(), "Give one key, or any number of name=value, not " + arguments);
+        }
+        String key = keys.isEmpty() ? null : keys.getFirst();
+        Answer answer = url.ask(client -> client.get(new Query(readModel, key, parameters, token, wait)));
+        return Printing.print(answer, spec.commandLine());
+    }
+}
