@@ -1,0 +1,28 @@
+package io.diptych.example.orders;
+
+import io.diptych.App;
+import io.diptych.cli.Diptych;
+import io.diptych.command.Aggregate;
+import io.diptych.example.orders.load.LoadOrders;
+import io.diptych.projection.ReadModel;
+
+/** Puts the two sides together. */
+public final class OrdersApp {
+
+    /** The app: one aggregate, two views of it. */
+    public static App orders() {
+        var order = new Aggregate<>(
+                "order", OrderCommand.class, OrderEvent.class, OrderCommand::orderId, new OrderDecider());
+        return App.named("orders")
+                .with(order)
+                .with(new ReadModel<>(
+                        "order_summary", order, OrderSummary.class, OrderEvent::orderId, OrderSummary::evolve))
+                .with(new ReadModel<>(
+                        "product_demand", order, ProductDemand.class, ProductDemand::key, ProductDemand::evolve));
+    }
+
+    /** Runs it: see {@code --help}. */
+    public static void main(String[] args) {
+        Diptych.run(orders(), args, new LoadOrders());
+    }
+}
