@@ -42,8 +42,8 @@ public final class ProjectionFixture<E, R> {
         RecordComponent key = Arrays.stream(readModel.rowType().getRecordComponents())
                 .filter(component -> component.isAnnotationPresent(Key.class))
                 .findFirst()
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "The row [" + readModel.rowType().getName() + "] has no @Key: mark the one that identifies it"));
+                .orElseThrow(() -> new IllegalArgumentException("The row ["
+                        + readModel.rowType().getName() + "] has no @Key: mark the one that identifies it"));
         key.getAccessor().setAccessible(true);
         return new ProjectionFixture<>(readModel.projection(), key, List.of());
     }
@@ -61,9 +61,8 @@ public final class ProjectionFixture<E, R> {
                         && model.rowType() == rows)
                 .findFirst()
                 .map(model -> of((ReadModel<E, R>) model))
-                .orElseThrow(() -> new IllegalArgumentException(
-                        "The app [" + app.name() + "] has no read model [" + readModel + "] of [" + events.getName()
-                                + "] with rows of [" + rows.getName() + "]"));
+                .orElseThrow(() -> new IllegalArgumentException("The app [" + app.name() + "] has no read model ["
+                        + readModel + "] of [" + events.getName() + "] with rows of [" + rows.getName() + "]"));
     }
 
     /** With these events of one aggregate after all before, each a second later than the last. */
@@ -72,7 +71,10 @@ public final class ProjectionFixture<E, R> {
     public final ProjectionFixture<E, R> given(String aggregateId, E... further) {
         List<Recorded<E>> all = new ArrayList<>(events);
         for (E event : further) {
-            long version = 1 + all.stream().filter(e -> e.aggregateId().equals(aggregateId)).count();
+            long version = 1
+                    + all.stream()
+                            .filter(e -> e.aggregateId().equals(aggregateId))
+                            .count();
             Instant time = TestMetadata.NOW.plusSeconds(all.size());
             all.add(new Recorded<>(
                     event,

@@ -129,6 +129,8 @@ class FixturesTest {
     }
 
     private static Total sum(Total row, Recorded<Added> event) {
-        return new Total(event.event().id(), (row == null ? 0 : row.sum()) + event.event().amount());
+        return new Total(
+                event.event().id(),
+                (row == null ? 0 : row.sum()) + event.event().amount());
     }
 }

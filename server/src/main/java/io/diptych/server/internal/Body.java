@@ -9,16 +9,22 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.Locale;
-import org.jspecify.annotations.Nullable;
 
 /** Reads the body of a command. */
 final class Body {
 
     private Body() {}
 
-    /** Refuses bodies that do not claim to be JSON in UTF-8; no claim at all is fine. */
-    static void requireJson(@Nullable String contentType) {
+    /**
+     * Refuses bodies that do not claim to be JSON in UTF-8; no claim at all is fine. So is a form that is not sent by a
+     * browser: {@code curl -d} says so of whatever it sends.
+     */
+    static void requireJson(Exchange exchange) {
+        String contentType = exchange.header("Content-Type");
         if (contentType == null || contentType.isBlank()) {
+            return;
+        }
+        if (contentType.equalsIgnoreCase("application/x-www-form-urlencoded") && !Origins.isBrowser(exchange)) {
             return;
         }
         String[] parts = contentType.toLowerCase(Locale.ROOT).split(";", -1);

@@ -46,7 +46,7 @@ final class CommandResource {
 
     void post(Exchange exchange) throws InterruptedException {
         origins.requireAllowed(exchange);
-        Body.requireJson(exchange.header("Content-Type"));
+        Body.requireJson(exchange);
         if (!permits.tryAcquire()) {
             throw Problem.Type.UNAVAILABLE.exception("There are already [" + maxInFlight
                     + "] commands waiting for their replies here: send this one again later, or add gateways");

@@ -20,6 +20,11 @@ final class Origins {
         this.allowed = allowed;
     }
 
+    /** Whether a page sent it: browsers name at least one of these with a POST that another site can cause. */
+    static boolean isBrowser(Exchange exchange) {
+        return exchange.header("Origin") != null || exchange.header("Sec-Fetch-Site") != null;
+    }
+
     void requireAllowed(Exchange exchange) {
         String origin = exchange.header("Origin");
         String site = exchange.header("Sec-Fetch-Site");

@@ -143,7 +143,11 @@ class CommandApiTest extends HttpTest {
                 HttpRequest.newBuilder(uri("/api/commands/CreateOrder")).POST(BodyPublishers.ofString(ORDER));
 
         assertProblem(
-                send(form.copy().header("Content-Type", "application/x-www-form-urlencoded")),
+                send(form.copy().header("Content-Type", "text/plain")), 415, "unsupported-media-type", "[text/plain]");
+        assertProblem(
+                send(form.copy()
+                        .header("Content-Type", "application/x-www-form-urlencoded")
+                        .header("Origin", "http://127.0.0.1:" + server.port())),
                 415,
                 "unsupported-media-type",
                 "[application/x-www-form-urlencoded]");
@@ -153,6 +157,15 @@ class CommandApiTest extends HttpTest {
         HttpRequest.Builder untyped = HttpRequest.newBuilder(uri("/api/commands/CreateOrder"))
                 .POST(BodyPublishers.ofString(ORDER.replace("o-1", "o-2")));
         assertThat(send(untyped).statusCode()).isEqualTo(200);
+    }
+
+    @Test
+    void what_curl_sends_is_taken_although_it_calls_it_a_form() throws Exception {
+        HttpRequest.Builder curl = HttpRequest.newBuilder(uri("/api/commands/CreateOrder"))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(BodyPublishers.ofString(ORDER));
+
+        assertThat(send(curl).statusCode()).isEqualTo(200);
     }
 
     @Test
