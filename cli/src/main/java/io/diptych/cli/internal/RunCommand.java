@@ -188,12 +188,13 @@ public final class RunCommand implements Callable<Integer> {
         KafkaSettings defaults = KafkaSettings.of("");
         var kafkaSettings =
                 new KafkaSettings(properties, defaults.nodeId(), false, partitions, defaults.replicationFactor());
+        PostgresSettings database = postgres == null ? null : database(postgres);
         try {
             Set<Role> chosen = Role.parse(roles);
             return new NodeSettings(
                     chosen,
                     nodeId == null ? kafkaSettings : kafkaSettings.withStableNodeId(nodeId),
-                    postgres == null ? null : database(postgres),
+                    database,
                     host,
                     port,
                     NodeSettings.DEFAULT_MAX_IN_FLIGHT,
