@@ -84,16 +84,25 @@ public final class BulkLoad {
 
     private void send(CommandLines lines, Progress progress) throws InterruptedException {
         var permits = new Semaphore(settings.concurrency());
-        Line line = settings.limit() > 0 ? lines.next() : null;
-        for (long read = 1; line != null && stopped.get() == null; read++) {
-            if (line instanceof Parsed parsed) {
-                permits.acquire();
-                inTheBackground(parsed, permits, progress);
-            } else if (line instanceof Unreadable unreadable) {
-                tally.unreadable(unreadable);
-                progress.moved();
+        try {
+            for (long read = 0; read < settings.limit() && stopped.get() == null; read++) {
+                Line line = lines.next();
+                if (line == null) {
+                    break;
+                }
+                switch (line) {
+                    case Parsed parsed -> {
+                        permits.acquire();
+                        inTheBackground(parsed, permits, progress);
+                    }
+                    case Unreadable unreadable -> {
+                        tally.unreadable(unreadable);
+                        progress.moved();
+                    }
+                }
             }
-            line = read < settings.limit() ? lines.next() : null;
+        } catch (CliException e) {
+            stopped.compareAndSet(null, e);
         }
         permits.acquire(settings.concurrency());
     }

@@ -10,6 +10,7 @@ import io.diptych.cli.client.ApiClient;
 import io.diptych.cli.load.CommandLines.Line;
 import io.diptych.cli.load.CommandLines.Parsed;
 import io.diptych.cli.load.CommandLines.Unreadable;
+import io.diptych.cli.terminal.CliException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.URI;
@@ -74,7 +75,7 @@ class BulkLoadTest {
         return load(url, concurrency, Long.MAX_VALUE, retryFor, new Lines(lines));
     }
 
-    private static LoadReport load(URI url, int concurrency, long limit, Duration retryFor, Lines lines)
+    private static LoadReport load(URI url, int concurrency, long limit, Duration retryFor, CommandLines lines)
             throws Exception {
         try (var client = new ApiClient(url)) {
             return new BulkLoad(client, new BulkLoad.Settings("Create", "summary", concurrency, limit, retryFor))
@@ -213,6 +214,37 @@ class BulkLoadTest {
         assertThat(report.accepted()).isZero();
         assertThat(report.stopped()).contains("Nobody listens at [http://127.0.0.1:" + port + "]");
         assertThat(lines.next).isLessThan(20);
+    }
+
+    @Test
+    void a_file_that_cannot_be_read_on_is_reported_with_what_was_sent() throws Exception {
+        var lines = new CommandLines() {
+            private boolean begun;
+
+            @Override
+            public long expected() {
+                return 2;
+            }
+
+            @Override
+            public Line next() {
+                if (begun) {
+                    throw new CliException("Line 2 cannot be read");
+                }
+                begun = true;
+                return line(1, "o-1");
+            }
+
+            @Override
+            public void close() {}
+        };
+        try (var node = new FakeNode(request ->
+                isCommand(request) ? Response.accepted(id(request), 0, 1) : Response.json(200, "{\"rows\":[]}"))) {
+            LoadReport report = load(node.url(), 4, Long.MAX_VALUE, LONG, lines);
+
+            assertThat(report.accepted()).isEqualTo(1);
+            assertThat(report.stopped()).isEqualTo("Line 2 cannot be read");
+        }
     }
 
     @Test

@@ -3,10 +3,13 @@ package io.diptych.example.orders.load;
 import io.diptych.cli.load.CommandLines;
 import io.diptych.cli.terminal.CliException;
 import io.diptych.kafka.Json;
+import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.DateTimeException;
@@ -14,6 +17,7 @@ import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.time.format.ResolverStyle;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.commons.csv.CSVException;
@@ -29,11 +33,13 @@ final class OrderLines implements CommandLines {
             .builder()
             .setHeader()
             .setSkipHeaderRecord(true)
-            .setIgnoreEmptyLines(true)
+            .setIgnoreEmptyLines(false)
+            .setTrailingData(false)
             .get();
     private static final List<String> COLUMNS =
             List.of("InvoiceNo", "StockCode", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID", "Country");
-    private static final DateTimeFormatter INVOICE_DATE = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss");
+    private static final DateTimeFormatter INVOICE_DATE =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd HH:mm:ss").withResolverStyle(ResolverStyle.STRICT);
 
     /** What a CreateOrder looks like on the wire: this is a client of the API, as any other program may be. */
     private record OrderLine(
@@ -50,6 +56,9 @@ final class OrderLines implements CommandLines {
     private final CSVParser parser;
     private final Iterator<CSVRecord> records;
 
+    /** The parser stopped in the middle of a line and takes its rest for the next one. */
+    private boolean inMalformedLine;
+
     private OrderLines(long expected, BoundedReader reader, CSVParser parser) {
         this.expected = expected;
         this.reader = reader;
@@ -65,7 +74,7 @@ final class OrderLines implements CommandLines {
     static OrderLines open(Path file) {
         try {
             long lines = countLines(file);
-            var reader = new BoundedReader(Files.newBufferedReader(file));
+            var reader = new BoundedReader(withoutByteOrderMark(text(file)));
             CSVParser parser = FORMAT.parse(reader);
             List<String> missing = COLUMNS.stream()
                     .filter(column -> !parser.getHeaderMap().containsKey(column))
@@ -88,15 +97,28 @@ final class OrderLines implements CommandLines {
 
     @Override
     public @Nullable Line next() {
-        long number = parser.getCurrentLineNumber() + 1;
-        try {
-            reader.begin();
-            return records.hasNext() ? line(number, records.next()) : null;
-        } catch (UncheckedIOException | IllegalStateException e) {
-            if (e.getCause() instanceof CSVException malformed) {
-                return new Unreadable(number, "is not CSV: " + malformed.getMessage());
+        while (true) {
+            long number = parser.getCurrentLineNumber() + 1;
+            try {
+                reader.begin();
+                if (!records.hasNext()) {
+                    return null;
+                }
+                CSVRecord csv = records.next();
+                if (inMalformedLine) {
+                    inMalformedLine = false;
+                } else if (!isEmpty(csv)) {
+                    return line(number, csv);
+                }
+            } catch (UncheckedIOException e) {
+                if (!(e.getCause() instanceof CSVException)) {
+                    throw new CliException("Line " + number + " of the file cannot be read: " + e.getMessage(), e);
+                }
+                if (!inMalformedLine) {
+                    inMalformedLine = true;
+                    return new Unreadable(number, "is not CSV: " + e.getCause().getMessage());
+                }
             }
-            throw new CliException("Line " + number + " of the file cannot be read: " + e.getMessage(), e);
         }
     }
 
@@ -107,6 +129,10 @@ final class OrderLines implements CommandLines {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static boolean isEmpty(CSVRecord csv) {
+        return csv.size() == 1 && csv.get(0).isBlank();
     }
 
     private static Line line(long number, CSVRecord csv) {
@@ -172,6 +198,19 @@ final class OrderLines implements CommandLines {
             throw new IllegalArgumentException(
                     "has the InvoiceDate [" + text + "], which is not like 2011-10-06 16:20:00", e);
         }
+    }
+
+    /** Bytes that are no UTF-8 become replacement characters: they are seldom where it matters. */
+    private static BufferedReader text(Path file) throws IOException {
+        return new BufferedReader(new InputStreamReader(Files.newInputStream(file), StandardCharsets.UTF_8));
+    }
+
+    private static BufferedReader withoutByteOrderMark(BufferedReader reader) throws IOException {
+        reader.mark(1);
+        if (reader.read() != '\uFEFF') {
+            reader.reset();
+        }
+        return reader;
     }
 
     /** Of the bytes, without decoding them; a text that spans lines makes it too high. */
