@@ -28,7 +28,7 @@ class LoadTest {
                                     .json()
                                     .get("count")
                                     .asLong()
-                            > 5_000);
+                            > 3_000);
             demo.kill();
             load.kill();
         }

@@ -29,12 +29,14 @@ final class OrdersProcess implements AutoCloseable {
 
     /** Starts the command; returns at once. */
     static OrdersProcess start(Map<String, String> environment, List<String> args) throws IOException {
-        var command = new ArrayList<>(List.of(
-                ProcessHandle.current().info().command().orElseThrow(),
-                "-Xmx700m",
-                "-cp",
-                System.getProperty("java.class.path"),
-                OrdersApp.class.getName()));
+        var command = new ArrayList<String>();
+        command.add(ProcessHandle.current().info().command().orElseThrow());
+        if (args.getFirst().equals("load")) {
+            // As ./diptych does for tools that soon end.
+            command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
+        }
+        command.addAll(List.of(
+                "-Xmx700m", "-cp", System.getProperty("java.class.path"), OrdersApp.class.getName()));
         command.addAll(args);
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(environment);
