@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 /** The order system's command line in a process of its own, as a user runs it. */
 final class OrdersProcess implements AutoCloseable {
 
-    private static final Duration STARTS_WITHIN = Duration.ofSeconds(90);
+    private static final Duration STARTS_WITHIN = Duration.ofMinutes(3);
 
     private final Process process;
     private final List<String> output = new CopyOnWriteArrayList<>();
