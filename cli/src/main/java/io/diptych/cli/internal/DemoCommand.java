@@ -8,7 +8,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -31,8 +30,6 @@ import picocli.CommandLine.Spec;
         },
         showDefaultValues = true)
 public final class DemoCommand implements Callable<Integer> {
-
-    private static final Duration LOOK = Duration.ofMillis(250);
 
     private final App app;
 
@@ -86,10 +83,7 @@ public final class DemoCommand implements Callable<Integer> {
             Logging.toFile(folder.log());
             out.println("Starting Kafka, PostgreSQL and [" + app.name() + "] with the data in " + folder.path());
             try (Demo demo = Demo.start(app, folder, port, kafkaPort, postgresPort, timeline)) {
-                while (!stop.isRequested() && !demo.node().awaitReady(LOOK)) {
-                    Thread.onSpinWait();
-                }
-                if (!stop.isRequested()) {
+                if (stop.awaitReady(demo.node())) {
                     out.println(ready(demo, timeline));
                     stop.await();
                 }

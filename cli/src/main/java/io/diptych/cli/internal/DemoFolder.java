@@ -8,9 +8,13 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
@@ -153,10 +157,13 @@ final class DemoFolder implements AutoCloseable {
     }
 
     private static String reason(IOException e) {
-        if (e instanceof FileSystemException file) {
-            String why = file.getReason();
-            return why == null ? e.getClass().getSimpleName() + " " + file.getFile() : why + ": " + file.getFile();
-        }
-        return e.toString();
+        return switch (e) {
+            case AccessDeniedException denied -> "no permission for " + denied.getFile();
+            case NotDirectoryException file -> file.getFile() + " is a file";
+            case FileAlreadyExistsException file -> file.getFile() + " is a file";
+            case NoSuchFileException missing -> missing.getFile() + " cannot be made";
+            case FileSystemException other when other.getReason() != null -> other.getReason();
+            default -> e.toString();
+        };
     }
 }

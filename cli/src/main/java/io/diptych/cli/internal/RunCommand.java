@@ -11,7 +11,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -45,8 +44,6 @@ import picocli.CommandLine.Spec;
                     + " file."
         })
 public final class RunCommand implements Callable<Integer> {
-
-    private static final Duration LOOK = Duration.ofMillis(250);
 
     private final App app;
     private final Map<String, String> environment;
@@ -143,10 +140,7 @@ public final class RunCommand implements Callable<Integer> {
         try (var stop = new StopSignal()) {
             try (Node node = Node.start(app, settings)) {
                 timeline.tell("HTTP is up at " + node.url() + "; waiting for " + needs(settings));
-                while (!stop.isRequested() && !node.awaitReady(LOOK)) {
-                    Thread.onSpinWait();
-                }
-                if (!stop.isRequested()) {
+                if (stop.awaitReady(node)) {
                     out.println(String.format(
                             Locale.ROOT,
                             "Diptych is ready after %.1f s: %s as %s at %s/",

@@ -1,5 +1,6 @@
 package io.diptych.cli.internal;
 
+import io.diptych.server.Node;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -11,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 final class StopSignal implements AutoCloseable {
 
     private static final Duration GRACE = Duration.ofSeconds(10);
+    private static final Duration LOOK = Duration.ofMillis(100);
 
     private final CountDownLatch requested = new CountDownLatch(1);
     private final CountDownLatch cleanedUp = new CountDownLatch(1);
@@ -21,8 +23,17 @@ final class StopSignal implements AutoCloseable {
         Runtime.getRuntime().addShutdownHook(hook);
     }
 
-    boolean isRequested() {
+    private boolean isRequested() {
         return requested.getCount() == 0;
+    }
+
+    /** Waits until the node is ready; false when the signal comes before. */
+    boolean awaitReady(Node node) throws InterruptedException {
+        boolean ready = false;
+        while (!ready && !isRequested()) {
+            ready = node.awaitReady(LOOK);
+        }
+        return ready;
     }
 
     /** Waits for the signal. */

@@ -11,6 +11,7 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.DateTimeException;
 import java.time.Instant;
@@ -85,6 +86,8 @@ final class OrderLines implements CommandLines {
                         + ": it must have " + COLUMNS);
             }
             return new OrderLines(Math.max(0, lines - 1), reader, parser);
+        } catch (NoSuchFileException e) {
+            throw new CliException("There is no file [" + file + "]", e);
         } catch (IOException | IllegalArgumentException e) {
             throw new CliException("The file [" + file + "] cannot be read (" + e + ")", e);
         }
