@@ -28,7 +28,7 @@ class LoadTest {
                                     .json()
                                     .get("count")
                                     .asLong()
-                            > 3_000);
+                            > 1_500);
             demo.kill();
             load.kill();
         }

@@ -35,8 +35,7 @@ final class OrdersProcess implements AutoCloseable {
             // As ./diptych does for tools that soon end.
             command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         }
-        command.addAll(List.of(
-                "-Xmx700m", "-cp", System.getProperty("java.class.path"), OrdersApp.class.getName()));
+        command.addAll(List.of("-Xmx700m", "-cp", System.getProperty("java.class.path"), OrdersApp.class.getName()));
         command.addAll(args);
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().putAll(environment);

@@ -17,7 +17,8 @@ import org.junit.jupiter.api.io.TempDir;
 class OutageTest {
 
     /** Longer than every timeout of the engines' clients, so that each of them runs out. */
-    private static final Duration OUTAGE = Duration.ofSeconds(12);
+    private static final Duration OUTAGE = Duration.ofSeconds(10);
+
     private static final Duration RECOVERS_WITHIN = Duration.ofMinutes(2);
 
     @TempDir
@@ -25,7 +26,7 @@ class OutageTest {
 
     @Test
     void neither_an_outage_of_postgresql_nor_one_of_kafka_during_a_load_loses_anything() throws Exception {
-        RetailFile file = RetailFile.read().first(15_000, dir.resolve("lines.csv"));
+        RetailFile file = RetailFile.read().first(6_000, dir.resolve("lines.csv"));
         int port = FreePorts.next();
         var api = new Api(OrdersProcess.url(port));
         EmbeddedKafka kafka = EmbeddedKafka.start(dir.resolve("kafka"), 0);
@@ -33,7 +34,7 @@ class OutageTest {
         try (OrdersProcess node = node(port, kafka, postgres).awaitReady();
                 OrdersProcess load = OrdersProcess.start(
                         "load", file.path().toString(), "--url", api.url().toString(), "--retry-for", "120")) {
-            await().atMost(RECOVERS_WITHIN).until(() -> count(api) > 1_000);
+            await().atMost(RECOVERS_WITHIN).until(() -> count(api) > 500);
 
             postgres.close();
             Set<Integer> answers = duringOutage(api, "without-postgres");

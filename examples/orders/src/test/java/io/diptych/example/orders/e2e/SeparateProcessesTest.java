@@ -18,7 +18,7 @@ class SeparateProcessesTest {
 
     @Test
     void gateway_command_and_projection_do_the_same_as_three_processes() throws Exception {
-        RetailFile file = RetailFile.read().first(1_500, dir.resolve("lines.csv"));
+        RetailFile file = RetailFile.read().first(500, dir.resolve("lines.csv"));
         int port = FreePorts.next();
         var api = new Api(OrdersProcess.url(port));
         try (EmbeddedKafka kafka = EmbeddedKafka.start(dir.resolve("kafka"), 0);
