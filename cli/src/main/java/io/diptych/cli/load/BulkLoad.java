@@ -84,6 +84,7 @@ public final class BulkLoad {
 
     private void send(CommandLines lines, Progress progress) throws InterruptedException {
         var permits = new Semaphore(settings.concurrency());
+        CliException unreadableFile = null;
         try {
             for (long read = 0; read < settings.limit() && stopped.get() == null; read++) {
                 Line line = lines.next();
@@ -102,9 +103,13 @@ public final class BulkLoad {
                 }
             }
         } catch (CliException e) {
-            stopped.compareAndSet(null, e);
+            unreadableFile = e;
         }
         permits.acquire(settings.concurrency());
+        if (unreadableFile != null) {
+            // Only now: set earlier, it would keep lines that were read before from being sent.
+            stopped.compareAndSet(null, unreadableFile);
+        }
     }
 
     private void inTheBackground(Parsed line, Semaphore permits, Progress progress) {
