@@ -49,6 +49,11 @@ public record KafkaSettings(
         return new KafkaSettings(client, id, true, partitions, replicationFactor);
     }
 
+    /** The same with that many partitions in the topics that are created. */
+    public KafkaSettings withPartitions(int number) {
+        return new KafkaSettings(client, nodeId, stableNodeId, number, replicationFactor);
+    }
+
     /** The brokers, for messages to people. */
     public String bootstrapServers() {
         return client.getOrDefault(CommonClientConfigs.BOOTSTRAP_SERVERS_CONFIG, "");

@@ -24,6 +24,9 @@ final class Demo implements AutoCloseable {
     /** The node is always the same one, so after a crash it takes its own work over at once. */
     private static final String NODE_ID = "demo";
 
+    /** Fewer than elsewhere: everything is on one machine, and each partition is work for the broker. */
+    private static final int PARTITIONS = 4;
+
     private static final Executor EACH_ON_ITS_OWN_THREAD =
             task -> Thread.ofPlatform().name("demo").start(task);
 
@@ -64,7 +67,9 @@ final class Demo implements AutoCloseable {
     private static NodeSettings settings(EmbeddedKafka kafka, EmbeddedPostgresServer postgres, int httpPort) {
         return NodeSettings.of(
                 EnumSet.allOf(Role.class),
-                KafkaSettings.of(kafka.bootstrapServers()).withStableNodeId(NODE_ID),
+                KafkaSettings.of(kafka.bootstrapServers())
+                        .withStableNodeId(NODE_ID)
+                        .withPartitions(PARTITIONS),
                 PostgresSettings.of(postgres.jdbcUrl(), postgres.user(), null),
                 httpPort);
     }

@@ -26,7 +26,7 @@ public final class LoadOptions {
     @Option(
             names = "--concurrency",
             paramLabel = "N",
-            defaultValue = "64",
+            defaultValue = "256",
             showDefaultValue = Visibility.ALWAYS,
             description = "How many commands are on their way at once.")
     private int concurrency;

@@ -31,10 +31,8 @@ final class OrdersProcess implements AutoCloseable {
     static OrdersProcess start(Map<String, String> environment, List<String> args) throws IOException {
         var command = new ArrayList<String>();
         command.add(ProcessHandle.current().info().command().orElseThrow());
-        if (args.getFirst().equals("load")) {
-            // As ./diptych does for tools that soon end.
-            command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
-        }
+        // No process of a test runs for as long as the optimising compiler takes to pay for itself on two cores.
+        command.add("-XX:TieredStopAtLevel=1");
         command.addAll(List.of("-Xmx700m", "-cp", System.getProperty("java.class.path"), OrdersApp.class.getName()));
         command.addAll(args);
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
