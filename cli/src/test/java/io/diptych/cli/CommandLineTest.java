@@ -31,7 +31,7 @@ class CommandLineTest {
     record Greeting(@Key String name) {}
 
     private static final Aggregate<Greet, Boolean, Greeted> GREETING =
-            new Aggregate<>("greeting", Greet.class, Greeted.class, Greet::name, new Decider<>() {
+            new Aggregate<>("greeting", Greet.class, Boolean.class, Greeted.class, Greet::name, new Decider<>() {
                 @Override
                 public Boolean initialState() {
                     return false;

@@ -19,6 +19,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -39,7 +40,7 @@ final class KafkaCommandLog implements CommandLog {
     private final KafkaSettings settings;
     private final String commandTopic;
     private final String eventTopic;
-    private final String transactionalId;
+    private final List<String> transactionalIds;
     private final int partitions;
     private final Admin admin;
     private final KafkaConsumer<byte[], byte[]> commands;
@@ -47,6 +48,7 @@ final class KafkaCommandLog implements CommandLog {
     private final Set<TopicPartition> followed = new HashSet<>();
     private final ReplyTargets replyTargets;
     private final Ownership ownership;
+    private final AbandonedTransactions abandoned;
     private List<KafkaProducer<byte[], byte[]>> producers = List.of();
     private int turn;
 
@@ -54,7 +56,8 @@ final class KafkaCommandLog implements CommandLog {
         this.settings = settings;
         this.commandTopic = TopicNames.commands(app, aggregate);
         this.eventTopic = TopicNames.events(app, aggregate);
-        this.transactionalId = app + "." + aggregate + "." + settings.nodeId();
+        var ids = TransactionalIds.of(app, aggregate);
+        this.transactionalIds = ids.commands(settings.nodeId());
         this.partitions = partitions;
         this.admin = Admin.create(settings.admin());
         var bytes = new ByteArrayDeserializer();
@@ -62,6 +65,7 @@ final class KafkaCommandLog implements CommandLog {
         this.events = new KafkaConsumer<>(settings.consumer(), bytes, bytes);
         this.replyTargets = new ReplyTargets(admin, app);
         this.ownership = new Ownership(commands);
+        this.abandoned = new AbandonedTransactions(admin, commandTopic, ids);
         commands.subscribe(List.of(commandTopic), ownership);
     }
 
@@ -96,6 +100,14 @@ final class KafkaCommandLog implements CommandLog {
         } else {
             commands.seek(topicPartition, next.offset());
         }
+    }
+
+    @Override
+    public void endFormerOwner(int partition) {
+        attempt("end what a former owner left open", () -> {
+            abandoned.end();
+            return partition;
+        });
     }
 
     @Override
@@ -156,10 +168,9 @@ final class KafkaCommandLog implements CommandLog {
         var fresh = new ArrayList<KafkaProducer<byte[], byte[]>>();
         producers = fresh;
         attempt("begin transactions", () -> {
-            for (int i = 0; i < 2; i++) {
+            for (String transactionalId : transactionalIds) {
                 var bytes = new ByteArraySerializer();
-                var producer =
-                        new KafkaProducer<>(settings.transactionalProducer(transactionalId + "." + i), bytes, bytes);
+                var producer = new KafkaProducer<>(settings.transactionalProducer(transactionalId), bytes, bytes);
                 fresh.add(producer);
                 // Also ends what a producer of this name left open.
                 producer.initTransactions();
@@ -171,7 +182,9 @@ final class KafkaCommandLog implements CommandLog {
     @Override
     public void close() {
         closeProducers();
-        commands.close(CloseOptions.timeout(Duration.ofSeconds(1)));
+        // A node with a stable id leaves as well: its partitions move at once instead of waiting for its return.
+        commands.close(CloseOptions.timeout(Duration.ofSeconds(1))
+                .withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP));
         events.close(CloseOptions.timeout(Duration.ZERO));
         admin.close(Duration.ZERO);
     }

@@ -132,9 +132,13 @@ public record KafkaSettings(
         return properties;
     }
 
+    static String clientId(String nodeId) {
+        return "diptych-" + nodeId;
+    }
+
     private Map<String, Object> common() {
         Map<String, Object> properties = new HashMap<>(client);
-        properties.put(CommonClientConfigs.CLIENT_ID_CONFIG, "diptych-" + nodeId);
+        properties.put(CommonClientConfigs.CLIENT_ID_CONFIG, clientId(nodeId));
         properties.putIfAbsent(CommonClientConfigs.ENABLE_METRICS_PUSH_CONFIG, "false");
         properties.put(CommonClientConfigs.RECONNECT_BACKOFF_MAX_MS_CONFIG, "500");
         return properties;

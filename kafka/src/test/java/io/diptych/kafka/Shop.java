@@ -36,7 +36,12 @@ final class Shop {
     static App app(String name) {
         return App.named(name)
                 .with(new Aggregate<OrderCommand, String, OrderEvent>(
-                        "order", OrderCommand.class, OrderEvent.class, OrderCommand::orderId, new OrderDecider()));
+                        "order",
+                        OrderCommand.class,
+                        String.class,
+                        OrderEvent.class,
+                        OrderCommand::orderId,
+                        new OrderDecider()));
     }
 
     private static final class OrderDecider implements Decider<OrderCommand, String, OrderEvent> {

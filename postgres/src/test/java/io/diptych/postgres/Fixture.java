@@ -103,7 +103,7 @@ final class Fixture {
     }
 
     static final Aggregate<String, String, String> AGGREGATE =
-            new Aggregate<>("item", String.class, String.class, id -> id, new Decider<>() {
+            new Aggregate<>("item", String.class, String.class, String.class, id -> id, new Decider<>() {
                 @Override
                 public String initialState() {
                     return "";

@@ -35,22 +35,23 @@ class NodeTest {
     record Added(String id) {}
 
     private static final App APP = App.named("counters")
-            .with(new Aggregate<>("counter", Add.class, Added.class, Add::id, new Decider<Add, Long, Added>() {
-                @Override
-                public Long initialState() {
-                    return 0L;
-                }
+            .with(new Aggregate<>(
+                    "counter", Add.class, Long.class, Added.class, Add::id, new Decider<Add, Long, Added>() {
+                        @Override
+                        public Long initialState() {
+                            return 0L;
+                        }
 
-                @Override
-                public Decision<Added> decide(Add command, Long state, Metadata metadata) {
-                    return Decision.accept(new Added(command.id()));
-                }
+                        @Override
+                        public Decision<Added> decide(Add command, Long state, Metadata metadata) {
+                            return Decision.accept(new Added(command.id()));
+                        }
 
-                @Override
-                public Long evolve(Long state, Added event) {
-                    return state + 1;
-                }
-            }));
+                        @Override
+                        public Long evolve(Long state, Added event) {
+                            return state + 1;
+                        }
+                    }));
 
     private final HttpClient client = HttpClient.newHttpClient();
 

@@ -44,7 +44,7 @@ class FixturesTest {
     }
 
     private static final Aggregate<Add, Integer, Added> COUNTER =
-            new Aggregate<>("counter", Add.class, Added.class, Add::id, new Counter());
+            new Aggregate<>("counter", Add.class, Integer.class, Added.class, Add::id, new Counter());
 
     private final DeciderFixture<Add, Integer, Added> counter = DeciderFixture.of(new Counter());
 

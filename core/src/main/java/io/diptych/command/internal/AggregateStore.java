@@ -1,5 +1,7 @@
 package io.diptych.command.internal;
 
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -9,15 +11,27 @@ import org.jspecify.annotations.Nullable;
  */
 public interface AggregateStore<S> extends AutoCloseable {
 
+    /** Where an event stands: the aggregate's id, the event's version and its offset. */
+    record Place(String id, long version, long offset) {}
+
+    /**
+     * Brings in what was kept before this store was opened, for at most about that long. To be called until it returns
+     * true; only then the rest may be used.
+     */
+    boolean restore(Duration atMost);
+
     /** The aggregate, or null when it has no events. */
     @Nullable
     AggregateState<S> get(String id);
 
-    /** Takes over changed aggregates together with the position they are at. */
-    void put(Map<String, AggregateState<S>> changed, long nextEvent);
+    /** Takes over changed aggregates, the events that changed them, and the position they are at. */
+    void put(Map<String, AggregateState<S>> changed, List<Place> events, long nextEvent);
 
     /** The offset of the first event that is not in the store. */
     long nextEvent();
+
+    /** Where the aggregate's events stand, in order: those from that version on, at most {@code limit}. */
+    List<Place> events(String id, long fromVersion, int limit);
 
     @Override
     void close();

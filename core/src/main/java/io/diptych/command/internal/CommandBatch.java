@@ -16,7 +16,7 @@ final class CommandBatch {
     /** A reply whose content may depend on where the events will stand. */
     record PendingReply(LogRecord command, Supplier<CommandReply> reply) {}
 
-    private record PendingResult(CommandResult result, int lastEvent) {}
+    private record PendingResult(String aggregateId, CommandResult result, int firstEvent, int lastEvent) {}
 
     private final List<NewRecord> events = new ArrayList<>();
     private final List<PendingResult> results = new ArrayList<>();
@@ -25,11 +25,13 @@ final class CommandBatch {
     private final List<Outcome> outcomes = new ArrayList<>();
     private final Map<Integer, Long> nextCommands = new HashMap<>();
     private final Map<Integer, Long> nextEvents = new HashMap<>();
+    private final Map<Integer, List<AggregateStore.Place>> places = new HashMap<>();
 
-    /** Events that one command recorded, and what the command led to. */
-    void record(List<NewRecord> ofOneCommand, CommandResult result) {
+    /** Events that one command on the aggregate recorded, and what the command led to. */
+    void record(String aggregateId, List<NewRecord> ofOneCommand, CommandResult result) {
+        int first = events.size();
         events.addAll(ofOneCommand);
-        results.add(new PendingResult(result, events.size() - 1));
+        results.add(new PendingResult(aggregateId, result, first, events.size() - 1));
     }
 
     void reply(LogRecord command, Supplier<CommandReply> reply) {
@@ -51,6 +53,12 @@ final class CommandBatch {
     void locate(long[] offsets) {
         for (PendingResult pending : results) {
             pending.result().locate(offsets[pending.lastEvent()]);
+            for (int i = pending.firstEvent(); i <= pending.lastEvent(); i++) {
+                long version = pending.result().version() - (pending.lastEvent() - i);
+                Integer partition = events.get(i).partition();
+                places.computeIfAbsent(partition, p -> new ArrayList<>())
+                        .add(new AggregateStore.Place(pending.aggregateId(), version, offsets[i]));
+            }
         }
         for (int i = 0; i < offsets.length; i++) {
             Integer partition = events.get(i).partition();
@@ -62,6 +70,11 @@ final class CommandBatch {
 
     List<NewRecord> events() {
         return events;
+    }
+
+    /** Where the batch's events of the partition stand; known once they are located. */
+    List<AggregateStore.Place> places(int partition) {
+        return places.getOrDefault(partition, List.of());
     }
 
     List<PendingReply> replies() {

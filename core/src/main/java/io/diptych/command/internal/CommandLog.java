@@ -29,6 +29,12 @@ public interface CommandLog extends AutoCloseable {
     /** Goes on with the first command whose handling is not committed. */
     void rewind(int partition);
 
+    /**
+     * Ends what a former owner of the partition that is gone may have left open, so that neither this owner nor any
+     * reader waits for it.
+     */
+    void endFormerOwner(int partition);
+
     /** The partition that records with this key belong to. */
     int partitionOf(byte[] key);
 

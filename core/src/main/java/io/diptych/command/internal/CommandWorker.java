@@ -22,17 +22,25 @@ import org.slf4j.LoggerFactory;
  * Handles the commands of the partitions it owns: poll, decide, one transaction, again. Run by one thread, one
  * {@link #step} after the other.
  *
- * <p>A partition is served only after its events were read up to where the log ended when it was taken over. What was
- * open there is decided by then: reading committed events waits for it. A former owner cannot add to it: its commit
- * carries a membership that is no longer valid.
+ * <p>A partition is served only after its events were read up to where the log ended when it was taken over. What a
+ * former owner left open there was ended before; a former owner that wakes up cannot add to it: its commit carries a
+ * membership that is no longer valid.
  */
 public final class CommandWorker<C, S, E> implements OwnershipListener, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(CommandWorker.class);
     private static final Duration WHILE_READING_EVENTS = Duration.ofMillis(1);
+    private static final Duration RESTORE_STEP = Duration.ofMillis(50);
 
-    /** A partition whose events are still being read, up to {@code end}; null until that is known. */
-    private record Restoring(@Nullable Long end) {}
+    /**
+     * A partition whose events are still being read.
+     *
+     * @param alone nobody else has anything open there any more
+     * @param end what to read up to; null until the partition's store is ready for events
+     */
+    private record Restoring(boolean alone, @Nullable Long end) {
+        static final Restoring BEGIN = new Restoring(false, null);
+    }
 
     private final EngineSetup<C, S, E> setup;
     private final CommandLog log;
@@ -87,7 +95,7 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
         joined = true;
         for (int partition : partitions) {
             owned.put(partition, new OwnedPartition<>(setup, log::partitionOf, partition));
-            restoring.put(partition, new Restoring(null));
+            restoring.put(partition, Restoring.BEGIN);
         }
     }
 
@@ -150,10 +158,13 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
     private void startOver() {
         log.reset();
         for (int partition : owned.keySet()) {
+            partition(partition).discard();
             log.pause(partition);
-            if (restoring.put(partition, new Restoring(null)) != null) {
+            Restoring before = restoring.get(partition);
+            if (before != null) {
                 log.unfollowEvents(partition);
             }
+            restoring.put(partition, new Restoring(before == null || before.alone(), null));
             log.rewind(partition);
         }
         broken = false;
@@ -175,9 +186,13 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
             return;
         }
         for (var entry : restoring.entrySet()) {
-            if (entry.getValue().end() == null) {
-                int partition = entry.getKey();
-                entry.setValue(new Restoring(log.eventsEnd(partition)));
+            int partition = entry.getKey();
+            if (!entry.getValue().alone()) {
+                log.endFormerOwner(partition);
+                entry.setValue(new Restoring(true, null));
+            }
+            if (entry.getValue().end() == null && partition(partition).restore(RESTORE_STEP)) {
+                entry.setValue(new Restoring(true, log.eventsEnd(partition)));
                 log.followEvents(partition, partition(partition).nextEvent());
             }
         }
@@ -187,9 +202,12 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
         for (var entry : List.copyOf(restoring.entrySet())) {
             int partition = entry.getKey();
             Long end = entry.getValue().end();
+            if (end == null) {
+                continue;
+            }
             long position = log.eventsPosition(partition);
             partition(partition).replayed(position);
-            if (end != null && position >= end) {
+            if (position >= end) {
                 log.unfollowEvents(partition);
                 restoring.remove(partition);
                 log.resume(partition);

@@ -1,6 +1,9 @@
 package io.diptych.command.internal;
 
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -8,7 +11,13 @@ import org.jspecify.annotations.Nullable;
 public final class MemoryAggregateStore<S> implements AggregateStore<S> {
 
     private final Map<String, AggregateState<S>> aggregates = new HashMap<>();
+    private final Map<String, List<Place>> events = new HashMap<>();
     private long nextEvent;
+
+    @Override
+    public boolean restore(Duration atMost) {
+        return true;
+    }
 
     @Override
     public @Nullable AggregateState<S> get(String id) {
@@ -16,8 +25,10 @@ public final class MemoryAggregateStore<S> implements AggregateStore<S> {
     }
 
     @Override
-    public void put(Map<String, AggregateState<S>> changed, long position) {
+    public void put(Map<String, AggregateState<S>> changed, List<Place> places, long position) {
         aggregates.putAll(changed);
+        places.forEach(place ->
+                events.computeIfAbsent(place.id(), id -> new ArrayList<>()).add(place));
         nextEvent = position;
     }
 
@@ -27,7 +38,16 @@ public final class MemoryAggregateStore<S> implements AggregateStore<S> {
     }
 
     @Override
+    public List<Place> events(String id, long fromVersion, int limit) {
+        return events.getOrDefault(id, List.of()).stream()
+                .filter(place -> place.version() >= fromVersion)
+                .limit(limit)
+                .toList();
+    }
+
+    @Override
     public void close() {
         aggregates.clear();
+        events.clear();
     }
 }

@@ -11,6 +11,7 @@ import io.diptych.message.NewRecord;
 import io.diptych.message.Problem;
 import io.diptych.message.ProblemException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -35,6 +36,7 @@ final class OwnedPartition<C, S, E> {
     private final int partition;
     private final AggregateStore<S> store;
     private final Map<String, AggregateState<S>> overlay = new HashMap<>();
+    private final List<AggregateStore.Place> replayed = new ArrayList<>();
 
     OwnedPartition(EngineSetup<C, S, E> setup, ToIntFunction<byte[]> partitioner, int partition) {
         this.setup = setup;
@@ -45,6 +47,12 @@ final class OwnedPartition<C, S, E> {
         this.store = setup.stores().open(partition);
     }
 
+    /** Brings in what was kept; true when that is done and {@link #nextEvent} is known. */
+    boolean restore(Duration atMost) {
+        return store.restore(atMost);
+    }
+
+    /** The first event that is not in the state. */
     long nextEvent() {
         return store.nextEvent();
     }
@@ -77,13 +85,14 @@ final class OwnedPartition<C, S, E> {
 
     /** The batch was committed: its changes are the state. */
     void committed(CommandBatch batch) {
-        store.put(overlay, batch.nextEvent(partition, store.nextEvent()));
+        store.put(overlay, batch.places(partition), batch.nextEvent(partition, store.nextEvent()));
         overlay.clear();
     }
 
     /** The batch was not committed, as far as is known. */
     void discard() {
         overlay.clear();
+        replayed.clear();
     }
 
     /** Takes an event from the log into the state. */
@@ -99,13 +108,18 @@ final class OwnedPartition<C, S, E> {
         }
         String id = new String(key, StandardCharsets.UTF_8);
         AggregateState<S> before = current(id);
-        overlay.put(id, before.failure() == null ? evolved(record, id, before) : before);
+        AggregateState<S> after = before.failure() == null ? evolved(record, id, before) : before;
+        overlay.put(id, after);
+        if (after.version() > before.version()) {
+            replayed.add(new AggregateStore.Place(id, after.version(), record.offset()));
+        }
     }
 
     /** Events up to that offset were replayed. */
     void replayed(long nextEvent) {
-        store.put(overlay, nextEvent);
+        store.put(overlay, replayed, nextEvent);
         overlay.clear();
+        replayed.clear();
     }
 
     void close() {
@@ -176,7 +190,7 @@ final class OwnedPartition<C, S, E> {
         }
         var result = new CommandResult(command.id(), checksum, version, List.copyOf(types));
         overlay.put(id, aggregate.after(state, result, setup.recentCommands()));
-        batch.record(records, result);
+        batch.record(id, records, result);
         batch.reply(command.record(), () -> accepted(id, result));
         batch.handled(command.record(), Outcome.ACCEPTED);
     }

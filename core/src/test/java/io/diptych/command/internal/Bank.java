@@ -24,7 +24,7 @@ final class Bank {
     record PaidIn(int amount) {}
 
     static final Aggregate<PayIn, Integer, PaidIn> ACCOUNT =
-            new Aggregate<>("account", PayIn.class, PaidIn.class, PayIn::account, new AccountDecider());
+            new Aggregate<>("account", PayIn.class, Integer.class, PaidIn.class, PayIn::account, new AccountDecider());
     static final App APP = App.named("bank").with(ACCOUNT);
     static final Instant NOW = Instant.parse("2026-01-01T00:00:00Z");
 

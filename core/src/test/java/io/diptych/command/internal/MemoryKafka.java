@@ -250,6 +250,11 @@ final class MemoryKafka {
         }
 
         @Override
+        public void endFormerOwner(int partition) {
+            // TODO
+        }
+
+        @Override
         public int partitionOf(byte[] key) {
             return MemoryKafka.partitionOf(key);
         }

@@ -56,7 +56,7 @@ class ProjectionWorkerTest {
     private ProjectionWorker<String, Count> worker = worker();
 
     private ProjectionWorker<String, Count> worker() {
-        var aggregate = new Aggregate<>("word", String.class, String.class, c -> c, new Unused());
+        var aggregate = new Aggregate<>("word", String.class, String.class, String.class, c -> c, new Unused());
         var model = new ReadModel<>("counts", aggregate, Count.class, projection);
         return new ProjectionWorker<>(model, new TextEvents(), feed, rows, clock, ProjectionObserver.NONE);
     }

@@ -56,7 +56,7 @@ final class Orders {
     record ProductDemand(@Key String product, long orders) {}
 
     static final Aggregate<Command, Boolean, Event> ORDER =
-            new Aggregate<>("order", Command.class, Event.class, Command::orderId, new OrderDecider());
+            new Aggregate<>("order", Command.class, Boolean.class, Event.class, Command::orderId, new OrderDecider());
 
     static final App APP = App.named("orders")
             .with(ORDER)

@@ -3,6 +3,7 @@ package io.diptych.example.orders;
 import io.diptych.App;
 import io.diptych.cli.Diptych;
 import io.diptych.command.Aggregate;
+import io.diptych.example.orders.OrderDecider.Order;
 import io.diptych.example.orders.load.LoadOrders;
 import io.diptych.projection.ReadModel;
 
@@ -12,7 +13,7 @@ public final class OrdersApp {
     /** The app: one aggregate, two views of it. */
     public static App orders() {
         var order = new Aggregate<>(
-                "order", OrderCommand.class, OrderEvent.class, OrderCommand::orderId, new OrderDecider());
+                "order", OrderCommand.class, Order.class, OrderEvent.class, OrderCommand::orderId, new OrderDecider());
         return App.named("orders")
                 .with(order)
                 .with(new ReadModel<>(
