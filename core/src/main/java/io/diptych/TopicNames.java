@@ -13,6 +13,11 @@ public final class TopicNames {
         return app + "." + aggregate + ".events";
     }
 
+    /** States of one aggregate as of a point on its event log, so that a new owner need not read the whole log. */
+    public static String snapshots(String app, String aggregate) {
+        return app + "." + aggregate + ".snapshots";
+    }
+
     /** Replies to the gateways of an app. */
     public static String replies(String app) {
         return app + ".replies";

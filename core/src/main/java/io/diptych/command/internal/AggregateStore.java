@@ -30,6 +30,9 @@ public interface AggregateStore<S> extends AutoCloseable {
     /** The offset of the first event that is not in the store. */
     long nextEvent();
 
+    /** Forgets everything: the log is not the one that it was made from. */
+    void clear();
+
     /** Where the aggregate's events stand, in order: those from that version on, at most {@code limit}. */
     List<Place> events(String id, long fromVersion, int limit);
 

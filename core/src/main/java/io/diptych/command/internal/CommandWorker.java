@@ -192,8 +192,9 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
                 entry.setValue(new Restoring(true, null));
             }
             if (entry.getValue().end() == null && partition(partition).restore(RESTORE_STEP)) {
-                entry.setValue(new Restoring(true, log.eventsEnd(partition)));
-                log.followEvents(partition, partition(partition).nextEvent());
+                long end = log.eventsEnd(partition);
+                entry.setValue(new Restoring(true, end));
+                log.followEvents(partition, partition(partition).nextEvent(end));
             }
         }
         for (LogRecord event : log.readEvents(Duration.ofMillis(50))) {

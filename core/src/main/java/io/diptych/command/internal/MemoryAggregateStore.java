@@ -46,8 +46,14 @@ public final class MemoryAggregateStore<S> implements AggregateStore<S> {
     }
 
     @Override
-    public void close() {
+    public void clear() {
         aggregates.clear();
         events.clear();
+        nextEvent = 0;
+    }
+
+    @Override
+    public void close() {
+        clear();
     }
 }

@@ -52,8 +52,18 @@ final class OwnedPartition<C, S, E> {
         return store.restore(atMost);
     }
 
-    /** The first event that is not in the state. */
-    long nextEvent() {
+    /** The first event that is not in the state, of a log that ends at {@code end}. */
+    long nextEvent(long end) {
+        if (store.nextEvent() > end) {
+            LOG.warn(
+                    "What is kept of partition [{}] of [{}] goes up to event [{}], but the log ends at [{}]: it is"
+                            + " another log, or lost its end. All is read again from the first event",
+                    partition,
+                    setup.eventTopic(),
+                    store.nextEvent(),
+                    end);
+            store.clear();
+        }
         return store.nextEvent();
     }
 
