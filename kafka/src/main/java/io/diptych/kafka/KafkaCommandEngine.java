@@ -56,6 +56,7 @@ public final class KafkaCommandEngine implements AutoCloseable {
                 aggregate,
                 Json.codec(aggregate.commandType()),
                 Json.codec(aggregate.eventType()),
+                Json.codec(aggregate.stateType()),
                 Replies::encode,
                 partition -> new MemoryAggregateStore<S>(),
                 InstantSource.system(),

@@ -20,6 +20,7 @@ public record EngineSetup<C, S, E>(
         Aggregate<C, S, E> aggregate,
         MessageCodec<C> commands,
         MessageCodec<E> events,
+        MessageCodec<S> states,
         Function<CommandReply, byte[]> replies,
         AggregateStore.Factory<S> stores,
         InstantSource clock,

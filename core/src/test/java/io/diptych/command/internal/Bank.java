@@ -45,6 +45,7 @@ final class Bank {
                 ACCOUNT,
                 new Commands(),
                 new Events(),
+                new Balances(),
                 Bank::reply,
                 partition -> new MemoryAggregateStore<>(),
                 InstantSource.fixed(NOW),
@@ -147,6 +148,22 @@ final class Bank {
         @Override
         public byte[] encode(PaidIn message) {
             return Integer.toString(message.amount()).getBytes();
+        }
+    }
+
+    static final class Balances extends TextCodec<Integer> {
+        Balances() {
+            super("Integer");
+        }
+
+        @Override
+        public Integer decode(String type, byte[] payload) {
+            return Integer.valueOf(new String(payload));
+        }
+
+        @Override
+        public byte[] encode(Integer message) {
+            return message.toString().getBytes();
         }
     }
 }
