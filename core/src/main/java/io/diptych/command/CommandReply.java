@@ -5,7 +5,7 @@ import io.diptych.message.Problem;
 import java.util.List;
 
 /** What the owner of an aggregate answers to a command. */
-public sealed interface CommandReply {
+public sealed interface CommandReply extends OwnerReply {
 
     /**
      * The command took effect, now or when it was first sent.

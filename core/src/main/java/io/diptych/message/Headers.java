@@ -20,6 +20,11 @@ public final class Headers {
     /** Extension, on an event: CRC-32C of its command's type and payload, to tell a repeated command from another. */
     public static final String COMMAND_CHECKSUM = "ce_commandchecksum";
 
+    /** On the question how an aggregate stands: asks for its events from that version on. */
+    public static final String FROM_VERSION = "diptych_from_version";
+    /** On the same: for how many of them at most. */
+    public static final String LIMIT = "diptych_limit";
+
     public static final String TRACEPARENT = "traceparent";
 
     public static final String REPLY_TOPIC = "kafka_replyTopic";

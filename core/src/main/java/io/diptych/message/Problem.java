@@ -28,6 +28,7 @@ public record Problem(Type type, String detail, Map<String, Object> extensions) 
         CROSS_ORIGIN("cross-origin", 403, "A page of another origin may not send commands"),
         UNKNOWN_COMMAND("unknown-command", 404, "There is no such command"),
         UNKNOWN_READ_MODEL("unknown-read-model", 404, "There is no such read model"),
+        UNKNOWN_AGGREGATE("unknown-aggregate", 404, "There is no such aggregate"),
         NOT_FOUND("not-found", 404, "There is nothing here"),
         METHOD_NOT_ALLOWED("method-not-allowed", 405, "The resource does not have this method"),
         VERSION_CONFLICT("version-conflict", 409, "The aggregate has another version"),

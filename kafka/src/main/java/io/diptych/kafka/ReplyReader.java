@@ -1,15 +1,13 @@
 package io.diptych.kafka;
 
-import io.diptych.command.CommandGateway.Reply;
+import io.diptych.command.OwnerReply;
 import io.diptych.message.Headers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -33,9 +31,12 @@ final class ReplyReader implements AutoCloseable {
     /** Nobody waits longer for a reply; one that comes later is passed over. */
     private static final Duration FORGOTTEN_AFTER = Duration.ofMinutes(1);
 
+    /** How many replies may be outstanding; beyond, the eldest is forgotten: its caller was answered long ago. */
+    private static final int REMEMBERED = 20_000;
+
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final TopicPartition partition;
-    private final Map<String, CompletableFuture<Reply>> expected = new ConcurrentHashMap<>();
+    private final PendingReplies expected = new PendingReplies(REMEMBERED);
     private final String prefix = UUID.randomUUID() + "-";
     private final AtomicLong counter = new AtomicLong();
     private final WorkerThread thread;
@@ -43,18 +44,33 @@ final class ReplyReader implements AutoCloseable {
     ReplyReader(KafkaSettings settings, String topic) {
         var bytes = new ByteArrayDeserializer();
         this.consumer = new KafkaConsumer<>(settings.consumer(), bytes, bytes);
-        int partitions = consumer.partitionsFor(topic).size();
-        this.partition = new TopicPartition(topic, ThreadLocalRandom.current().nextInt(partitions));
-        consumer.assign(List.of(partition));
-        consumer.seekToEnd(List.of(partition));
-        // Finds the end now: a reply to the first command must not come before it.
-        consumer.position(partition);
+        try {
+            this.partition = new TopicPartition(topic, anyPartition(topic));
+            consumer.assign(List.of(partition));
+            consumer.seekToEnd(List.of(partition));
+            // Finds the end now: a reply to the first command must not come before it.
+            consumer.position(partition);
+        } catch (RuntimeException e) {
+            consumer.close(CloseOptions.timeout(Duration.ZERO));
+            throw e;
+        }
         this.thread = new WorkerThread(
                 "replies", this::read, consumer::wakeup, () -> consumer.close(CloseOptions.timeout(Duration.ZERO)));
     }
 
+    private int anyPartition(String topic) {
+        return ThreadLocalRandom.current().nextInt(consumer.partitionsFor(topic).size());
+    }
+
+    /**
+     * A reply as it arrived.
+     *
+     * @param handledAt when the owner wrote it, by its clock
+     */
+    record Arrived(OwnerReply reply, Instant handledAt) {}
+
     /** A reply that is to come. */
-    record Expected(String correlationId, CompletableFuture<Reply> reply) {
+    record Expected(String correlationId, CompletableFuture<Arrived> reply) {
         /** None will come, for that reason. */
         void fail(RuntimeException reason) {
             reply.completeExceptionally(reason);
@@ -67,8 +83,7 @@ final class ReplyReader implements AutoCloseable {
 
     Expected expect() {
         String correlationId = prefix + counter.incrementAndGet();
-        var reply = new CompletableFuture<Reply>();
-        expected.put(correlationId, reply);
+        CompletableFuture<Arrived> reply = expected.add(correlationId);
         reply.orTimeout(FORGOTTEN_AFTER.toSeconds(), TimeUnit.SECONDS)
                 .whenComplete((done, failure) -> expected.remove(correlationId));
         return new Expected(correlationId, reply);
@@ -77,7 +92,7 @@ final class ReplyReader implements AutoCloseable {
     @Override
     public void close() {
         thread.close();
-        expected.values().forEach(reply -> reply.cancel(false));
+        expected.cancel();
     }
 
     private void read() {
@@ -98,7 +113,7 @@ final class ReplyReader implements AutoCloseable {
         }
         try {
             Instant handledAt = Instant.parse(text(record, Headers.TIME));
-            reply.complete(new Reply(Replies.decode(record.value()), handledAt));
+            reply.complete(new Arrived(Replies.decode(record.value()), handledAt));
         } catch (RuntimeException e) {
             LOG.error("The reply at [{}] offset [{}] cannot be read", partition, record.offset(), e);
             reply.completeExceptionally(e);

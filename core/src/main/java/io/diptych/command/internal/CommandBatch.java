@@ -1,7 +1,7 @@
 package io.diptych.command.internal;
 
 import io.diptych.command.CommandObserver.Outcome;
-import io.diptych.command.CommandReply;
+import io.diptych.command.OwnerReply;
 import io.diptych.message.LogRecord;
 import io.diptych.message.NewRecord;
 import java.util.ArrayList;
@@ -14,7 +14,7 @@ import java.util.function.Supplier;
 final class CommandBatch {
 
     /** A reply whose content may depend on where the events will stand. */
-    record PendingReply(LogRecord command, Supplier<CommandReply> reply) {}
+    record PendingReply(LogRecord command, Supplier<? extends OwnerReply> reply) {}
 
     private record PendingResult(String aggregateId, CommandResult result, int firstEvent, int lastEvent) {}
 
@@ -34,7 +34,7 @@ final class CommandBatch {
         results.add(new PendingResult(aggregateId, result, first, events.size() - 1));
     }
 
-    void reply(LogRecord command, Supplier<CommandReply> reply) {
+    void reply(LogRecord command, Supplier<? extends OwnerReply> reply) {
         replies.add(new PendingReply(command, reply));
     }
 
@@ -46,7 +46,12 @@ final class CommandBatch {
     /** The command was handled, with that outcome. */
     void handled(LogRecord command, Outcome outcome) {
         outcomes.add(outcome);
-        nextCommands.put(command.partition(), command.offset() + 1);
+        passed(command);
+    }
+
+    /** The record was dealt with and counts as no command. */
+    void passed(LogRecord record) {
+        nextCommands.put(record.partition(), record.offset() + 1);
     }
 
     /** Takes over where the events stand, in the order of {@link #events()}. */

@@ -135,7 +135,10 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
         batch.nextCommands().keySet().forEach(p -> partition(p).committed(batch));
         var took = Duration.ofNanos(System.nanoTime() - begun);
         batch.outcomes().forEach(outcome -> setup.observer().handled(name(), outcome));
-        setup.observer().committed(name(), commands.size(), batch.events().size(), took);
+        if (!batch.outcomes().isEmpty()) {
+            setup.observer()
+                    .committed(name(), batch.outcomes().size(), batch.events().size(), took);
+        }
     }
 
     private void write(CommandBatch batch, Instant now) {

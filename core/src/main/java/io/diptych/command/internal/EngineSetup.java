@@ -4,7 +4,7 @@ import io.diptych.App;
 import io.diptych.TopicNames;
 import io.diptych.command.Aggregate;
 import io.diptych.command.CommandObserver;
-import io.diptych.command.CommandReply;
+import io.diptych.command.OwnerReply;
 import io.diptych.message.MessageCodec;
 import java.time.InstantSource;
 import java.util.function.Function;
@@ -21,7 +21,7 @@ public record EngineSetup<C, S, E>(
         MessageCodec<C> commands,
         MessageCodec<E> events,
         MessageCodec<S> states,
-        Function<CommandReply, byte[]> replies,
+        Function<OwnerReply, byte[]> replies,
         AggregateStore.Factory<S> stores,
         InstantSource clock,
         CommandObserver observer,

@@ -1,6 +1,8 @@
 package io.diptych.command.internal;
 
+import io.diptych.command.AggregateExcerpt;
 import io.diptych.command.CommandReply;
+import io.diptych.command.OwnerReply;
 import io.diptych.message.Header;
 import io.diptych.message.Headers;
 import io.diptych.message.LogRecord;
@@ -61,18 +63,17 @@ final class Envelopes<E> {
 
     /** The reply, to where the command's headers ask for it; null when they do not. */
     @Nullable
-    NewRecord reply(LogRecord command, CommandReply reply, Instant now) {
+    NewRecord reply(LogRecord command, OwnerReply reply, Instant now) {
         String topic = command.text(Headers.REPLY_TOPIC);
         if (topic == null) {
             return null;
         }
-        boolean accepted = reply instanceof CommandReply.Accepted;
         var headers = new ArrayList<Header>(9);
         headers.add(SPEC_VERSION);
-        headers.add(accepted ? JSON : PROBLEM_JSON);
+        headers.add(reply instanceof CommandReply.Refused ? PROBLEM_JSON : JSON);
         headers.add(source);
         headers.add(Header.text(Headers.ID, CommandReader.commandId(command) + "/reply"));
-        headers.add(Header.text(Headers.TYPE, accepted ? "CommandAccepted" : "CommandRefused"));
+        headers.add(Header.text(Headers.TYPE, typeOf(reply)));
         headers.add(Header.text(Headers.TIME, now.toString()));
         headers.add(Header.text(Headers.CAUSATION_ID, CommandReader.commandId(command)));
         addText(headers, Headers.TRACEPARENT, command.text(Headers.TRACEPARENT));
@@ -87,6 +88,19 @@ final class Envelopes<E> {
                 command.key(),
                 headers,
                 setup.replies().apply(reply));
+    }
+
+    private static String typeOf(OwnerReply reply) {
+        return switch (reply) {
+            case CommandReply.Accepted a -> "CommandAccepted";
+            case CommandReply.Refused r -> "CommandRefused";
+            case AggregateExcerpt e -> "AggregateExcerpt";
+        };
+    }
+
+    /** A question as it came, for the partition of the aggregate that it is about. */
+    NewRecord forward(LogRecord query, int partition) {
+        return new NewRecord(setup.commandTopic(), partition, query.key(), query.headers(), query.value());
     }
 
     /** The command once more, for the partition of its aggregate; keeps its id and all else it came with. */

@@ -69,6 +69,10 @@ final class OwnedPartition<C, S, E> {
 
     /** Decides what becomes of the record, and puts all of it into the batch. */
     void handle(LogRecord record, CommandBatch batch, Instant now) {
+        if (AggregateQuery.is(record)) {
+            answer(record, batch);
+            return;
+        }
         ReceivedCommand<C> command;
         try {
             command = reader.read(record, now);
@@ -76,7 +80,7 @@ final class OwnedPartition<C, S, E> {
             deadLetter(record, e.problem(), batch, now);
             return;
         }
-        int home = partitioner.applyAsInt(command.aggregateId().getBytes(StandardCharsets.UTF_8));
+        int home = home(command.aggregateId());
         if (home != partition) {
             batch.send(envelopes.forward(command, home));
             batch.handled(record, Outcome.FORWARDED);
@@ -91,6 +95,43 @@ final class OwnedPartition<C, S, E> {
         } else {
             decide(command, aggregate, batch, now);
         }
+    }
+
+    /** Answers a question on an aggregate, as of the commands before it; the reply is all that comes of it. */
+    private void answer(LogRecord record, CommandBatch batch) {
+        batch.passed(record);
+        AggregateQuery query;
+        try {
+            query = AggregateQuery.read(record);
+        } catch (ProblemException e) {
+            batch.reply(record, () -> new CommandReply.Refused(e.problem()));
+            return;
+        }
+        int home = home(query.id());
+        if (home != partition) {
+            batch.send(envelopes.forward(record, home));
+            return;
+        }
+        AggregateState<S> aggregate = current(query.id());
+        batch.reply(record, () -> query.answer(setup, partition, aggregate, places(query, aggregate.version(), batch)));
+    }
+
+    /** Where the events asked for stand: those that are stored, then those of this batch up to that version. */
+    private List<AggregateStore.Place> places(AggregateQuery query, long version, CommandBatch batch) {
+        AggregateQuery.Range range = query.events();
+        if (range == null) {
+            return List.of();
+        }
+        var places = new ArrayList<>(store.events(query.id(), range.from(), range.limit()));
+        batch.places(partition).stream()
+                .filter(place -> query.asksFor(place, version))
+                .limit(range.limit() - places.size())
+                .forEach(places::add);
+        return places;
+    }
+
+    private int home(String id) {
+        return partitioner.applyAsInt(id.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The batch was committed: its changes are the state. */

@@ -9,12 +9,18 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /** Reads recorded events from records. */
-final class EventReader<E> {
+public final class EventReader<E> {
 
-    private final MessageCodec<E> codec;
+    private final Payloads<E> payloads;
 
-    EventReader(MessageCodec<E> codec) {
-        this.codec = codec;
+    /** What an event's payload is read as. */
+    public interface Payloads<E> {
+        E decode(String type, byte[] payload);
+    }
+
+    /** With that way to read payloads, such as {@link MessageCodec#decode}. */
+    public EventReader(Payloads<E> payloads) {
+        this.payloads = payloads;
     }
 
     /**
@@ -22,7 +28,7 @@ final class EventReader<E> {
      *
      * @throws RuntimeException when it is not an event that Diptych wrote, or the application cannot read it
      */
-    Recorded<E> read(LogRecord record) {
+    public Recorded<E> read(LogRecord record) {
         byte[] payload = record.value();
         if (payload == null) {
             throw new IllegalArgumentException("it has no value");
@@ -36,7 +42,7 @@ final class EventReader<E> {
                 record.text(Headers.CAUSATION_ID),
                 record.text(Headers.TRACEPARENT));
         return new Recorded<>(
-                codec.decode(type, payload),
+                payloads.decode(type, payload),
                 type,
                 required(record, Headers.SUBJECT),
                 Long.parseLong(required(record, Headers.SEQUENCE)),

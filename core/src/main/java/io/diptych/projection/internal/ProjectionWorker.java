@@ -60,7 +60,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
             InstantSource clock,
             ProjectionObserver observer) {
         this.readModel = readModel;
-        this.reader = new EventReader<>(events);
+        this.reader = new EventReader<>(events::decode);
         this.feed = feed;
         this.store = store;
         this.clock = clock;

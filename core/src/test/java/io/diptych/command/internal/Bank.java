@@ -2,10 +2,12 @@ package io.diptych.command.internal;
 
 import io.diptych.App;
 import io.diptych.command.Aggregate;
+import io.diptych.command.AggregateExcerpt;
 import io.diptych.command.CommandObserver;
 import io.diptych.command.CommandReply;
 import io.diptych.command.Decider;
 import io.diptych.command.Decision;
+import io.diptych.command.OwnerReply;
 import io.diptych.message.MessageCodec;
 import io.diptych.message.Metadata;
 import io.diptych.message.Problem;
@@ -53,13 +55,19 @@ final class Bank {
                 recentCommands);
     }
 
-    static byte[] reply(CommandReply reply) {
+    static byte[] reply(OwnerReply reply) {
         String text = switch (reply) {
             case CommandReply.Accepted a -> "accepted v" + a.version() + " " + a.events() + " " + a.token();
             case CommandReply.Refused r ->
                 "refused " + r.problem().type().slug() + " " + r.problem().detail();
+            case AggregateExcerpt e -> "excerpt v" + e.version() + " " + state(e) + " " + e.offsets();
         };
         return text.getBytes();
+    }
+
+    private static String state(AggregateExcerpt excerpt) {
+        AggregateExcerpt.State state = excerpt.state();
+        return state == null ? "-" : new String(state.json());
     }
 
     private static final class AccountDecider implements Decider<PayIn, Integer, PaidIn> {

@@ -53,9 +53,13 @@ final class ProblemPages {
                         "GET /api/commands lists the types; mind the spelling.");
             case UNKNOWN_READ_MODEL ->
                 new Advice("The app has no read model of that name.", "GET /api/read-models lists the names.");
+            case UNKNOWN_AGGREGATE ->
+                new Advice(
+                        "The app has no aggregate of that type.", "GET /api/commands names each command's aggregate.");
             case NOT_FOUND ->
                 new Advice(
-                        "The path leads nowhere, or the read model has no row with that key.",
+                        "The path leads nowhere, the read model has no row with that key, or the aggregate no such id or"
+                                + " version.",
                         "After a command, send its Consistency-Token with the query: then the row is there, or will never be.");
             case METHOD_NOT_ALLOWED ->
                 new Advice(
