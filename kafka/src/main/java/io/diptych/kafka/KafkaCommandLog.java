@@ -20,6 +20,7 @@ import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
+import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -49,6 +50,7 @@ final class KafkaCommandLog implements CommandLog {
     private final ReplyTargets replyTargets;
     private final Ownership ownership;
     private final AbandonedTransactions abandoned;
+    private volatile ConsumerGroupMetadata membership;
     private List<KafkaProducer<byte[], byte[]>> producers = List.of();
     private int turn;
 
@@ -67,11 +69,19 @@ final class KafkaCommandLog implements CommandLog {
         this.ownership = new Ownership(commands);
         this.abandoned = new AbandonedTransactions(admin, commandTopic, ids);
         commands.subscribe(List.of(commandTopic), ownership);
+        this.membership = commands.groupMetadata();
     }
 
     @Override
     public List<LogRecord> poll(Duration maxWait, OwnershipListener listener) {
-        return attempt("read commands", () -> ownership.poll(maxWait, listener));
+        List<LogRecord> records = attempt("read commands", () -> ownership.poll(maxWait, listener));
+        membership = commands.groupMetadata();
+        return records;
+    }
+
+    /** In the group that shares out the partitions, as of the last poll; for any thread. */
+    ConsumerGroupMetadata membership() {
+        return membership;
     }
 
     /** Ends a poll that waits; for any thread. */
@@ -137,7 +147,7 @@ final class KafkaCommandLog implements CommandLog {
 
     @Override
     public List<LogRecord> readEvents(Duration maxWait) {
-        return attempt("read events", () -> KafkaRecord.all(events.poll(maxWait)));
+        return followed.isEmpty() ? List.of() : attempt("read events", () -> KafkaRecord.all(events.poll(maxWait)));
     }
 
     @Override

@@ -114,6 +114,17 @@ public record KafkaSettings(
         return properties;
     }
 
+    /** Writes much at a time, and behind: it may wait to write more at once. */
+    Map<String, Object> snapshotProducer(String transactionalId) {
+        Map<String, Object> properties = transactionalProducer(transactionalId);
+        properties.put(ProducerConfig.LINGER_MS_CONFIG, 20);
+        properties.put(ProducerConfig.BATCH_SIZE_CONFIG, 256 * 1024);
+        properties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        // The owner that stops waits for it.
+        properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 3_000);
+        return properties;
+    }
+
     /** The gateway's: gives up early, so that a caller hears that Kafka is away. */
     Map<String, Object> gatewayProducer() {
         Map<String, Object> properties = producer();

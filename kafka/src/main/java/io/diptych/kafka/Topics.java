@@ -10,6 +10,7 @@ import io.diptych.message.Limits;
 import io.diptych.message.Problem;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -66,11 +67,24 @@ public final class Topics {
         }
     }
 
+    /** Tells the aggregate's event log from any other of its name. */
+    static String eventLogId(App app, Aggregate<?, ?, ?> aggregate, KafkaSettings settings) {
+        String topic = TopicNames.events(app.name(), aggregate.name());
+        try (Admin admin = Admin.create(settings.admin())) {
+            return requireNonNull(describe(admin, Set.of(topic)).get(topic))
+                    .topicId()
+                    .toString();
+        } catch (KafkaException e) {
+            throw unavailable(settings, e);
+        }
+    }
+
     private static List<NewTopic> wanted(App app, KafkaSettings settings) {
         var topics = new ArrayList<NewTopic>();
         for (Aggregate<?, ?, ?> aggregate : app.aggregates()) {
             topics.add(topic(TopicNames.commands(app.name(), aggregate.name()), settings, kept(COMMANDS_KEPT)));
             topics.add(topic(TopicNames.events(app.name(), aggregate.name()), settings, FOREVER));
+            topics.add(compacted(TopicNames.snapshots(app.name(), aggregate.name()), settings));
         }
         topics.add(topic(TopicNames.replies(app.name()), settings, kept(REPLIES_KEPT)));
         topics.add(topic(TopicNames.deadLetters(app.name()), settings, FOREVER));
@@ -91,6 +105,14 @@ public final class Topics {
                         TopicConfig.CLEANUP_POLICY_DELETE,
                         TopicConfig.MAX_MESSAGE_BYTES_CONFIG,
                         Integer.toString(Limits.MAX_RECORD_BYTES)));
+    }
+
+    /** Keeps the last record of each key. */
+    private static NewTopic compacted(String name, KafkaSettings settings) {
+        NewTopic topic = topic(name, settings, FOREVER);
+        var configs = new HashMap<>(topic.configs());
+        configs.put(TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
+        return topic.configs(configs);
     }
 
     private static String kept(Duration time) {
@@ -131,7 +153,8 @@ public final class Topics {
     private static void check(Admin admin, App app, Aggregate<?, ?, ?> aggregate) {
         String commands = TopicNames.commands(app.name(), aggregate.name());
         String events = TopicNames.events(app.name(), aggregate.name());
-        Map<String, TopicDescription> topics = describe(admin, Set.of(commands, events));
+        String snapshots = TopicNames.snapshots(app.name(), aggregate.name());
+        Map<String, TopicDescription> topics = describe(admin, Set.of(commands, events, snapshots));
         int commandPartitions = partitions(topics, commands);
         int eventPartitions = partitions(topics, events);
         if (commandPartitions != eventPartitions) {
@@ -141,19 +164,35 @@ public final class Topics {
                     + " commands; raise the smaller to the larger while the app is stopped and empty, or use another app"
                     + " name");
         }
-        var resource = new ConfigResource(ConfigResource.Type.TOPIC, events);
-        Config config = requireNonNull(
-                get(admin.describeConfigs(List.of(resource)).all()).get(resource));
+        if (partitions(topics, snapshots) != eventPartitions) {
+            throw new ConfigurationException("The topic [" + snapshots + "] has [" + partitions(topics, snapshots)
+                    + "] partitions and [" + events + "] has [" + eventPartitions
+                    + "]: they must have the same number; delete [" + snapshots
+                    + "] while the app is stopped: it is made anew from the events");
+        }
+        require(
+                snapshots,
+                config(admin, snapshots),
+                TopicConfig.CLEANUP_POLICY_CONFIG,
+                TopicConfig.CLEANUP_POLICY_COMPACT);
+        Config config = config(admin, events);
         require(events, config, TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
         require(events, config, TopicConfig.RETENTION_MS_CONFIG, FOREVER);
         require(events, config, TopicConfig.RETENTION_BYTES_CONFIG, FOREVER);
+    }
+
+    private static Config config(Admin admin, String topic) {
+        var resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        return requireNonNull(
+                get(admin.describeConfigs(List.of(resource)).all()).get(resource));
     }
 
     private static void require(String topic, Config config, String setting, String value) {
         String actual = config.get(setting).value();
         if (!value.equals(actual)) {
             throw new ConfigurationException("The topic [" + topic + "] has [" + setting + "=" + actual
-                    + "], which deletes events: set it to [" + value + "] with kafka-configs --alter --topic " + topic
+                    + "], which would lose what Diptych keeps there: set it to [" + value
+                    + "] with kafka-configs --alter --topic " + topic
                     + " --add-config " + setting + "=" + value);
         }
     }

@@ -71,7 +71,7 @@ class KafkaCommandEngineTest {
         settings =
                 new KafkaSettings(Map.of("bootstrap.servers", kafka.bootstrapServers()), "node-1", true, 3, (short) -1);
         Topics.ensure(app, settings);
-        engine = KafkaCommandEngine.start(app, settings, CommandObserver.NONE);
+        engine = KafkaCommandEngine.start(app, settings, CommandSettings.DEFAULT, CommandObserver.NONE);
         gateway = KafkaCommandGateway.start(app, settings);
     }
 
@@ -100,7 +100,7 @@ class KafkaCommandEngineTest {
         var first = send("CreateOrder", order("o-1", 2), "k-1", null);
         var again = send("create_order", order("o-1", 2), "k-1", null);
         engine.close();
-        engine = KafkaCommandEngine.start(app, settings, CommandObserver.NONE);
+        engine = KafkaCommandEngine.start(app, settings, CommandSettings.DEFAULT, CommandObserver.NONE);
         var later = send("CreateOrder", order("o-1", 2), "k-1", null);
 
         assertThat(again).isEqualTo(first);
@@ -190,7 +190,7 @@ class KafkaCommandEngineTest {
         var there =
                 new KafkaSettings(Map.of("bootstrap.servers", own.bootstrapServers()), "node-1", true, 3, (short) -1);
         Topics.ensure(app, there);
-        try (var ownEngine = KafkaCommandEngine.start(app, there, CommandObserver.NONE);
+        try (var ownEngine = KafkaCommandEngine.start(app, there, CommandSettings.DEFAULT, CommandObserver.NONE);
                 var ownGateway = KafkaCommandGateway.start(app, there)) {
             var first = reply(ownGateway, order("o-1", 2), "k-1");
             own.close();

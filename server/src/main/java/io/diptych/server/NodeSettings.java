@@ -1,6 +1,7 @@
 package io.diptych.server;
 
 import io.diptych.ConfigurationException;
+import io.diptych.kafka.CommandSettings;
 import io.diptych.kafka.KafkaSettings;
 import io.diptych.postgres.PostgresSettings;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param roles what it does; at least one
  * @param kafka how to use Kafka
+ * @param commands how commands are handled
  * @param postgres how to use PostgreSQL; without it a gateway serves commands only
  * @param host the address that HTTP listens on
  * @param port the port that HTTP listens on; 0 for any free one
@@ -22,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public record NodeSettings(
         Set<Role> roles,
         KafkaSettings kafka,
+        CommandSettings commands,
         @Nullable PostgresSettings postgres,
         String host,
         int port,
@@ -60,6 +63,20 @@ public record NodeSettings(
     /** With the defaults. */
     public static NodeSettings of(Set<Role> roles, KafkaSettings kafka, @Nullable PostgresSettings postgres, int port) {
         return new NodeSettings(
-                roles, kafka, postgres, DEFAULT_HOST, port, DEFAULT_MAX_IN_FLIGHT, DEFAULT_COMMAND_TIMEOUT, Set.of());
+                roles,
+                kafka,
+                CommandSettings.DEFAULT,
+                postgres,
+                DEFAULT_HOST,
+                port,
+                DEFAULT_MAX_IN_FLIGHT,
+                DEFAULT_COMMAND_TIMEOUT,
+                Set.of());
+    }
+
+    /** The same with other settings for commands. */
+    public NodeSettings with(CommandSettings handling) {
+        return new NodeSettings(
+                roles, kafka, handling, postgres, host, port, maxInFlight, commandTimeout, allowedOrigins);
     }
 }

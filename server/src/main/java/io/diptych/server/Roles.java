@@ -96,7 +96,7 @@ final class Roles implements Backend, AutoCloseable {
             gateway = opened(KafkaCommandGateway.start(app, settings.kafka()));
         }
         if (has(Role.COMMAND) && engine == null) {
-            engine = opened(KafkaCommandEngine.start(app, settings.kafka(), metrics));
+            engine = opened(KafkaCommandEngine.start(app, settings.kafka(), settings.commands(), metrics));
         }
     }
 

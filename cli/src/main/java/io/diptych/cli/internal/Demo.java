@@ -3,11 +3,13 @@ package io.diptych.cli.internal;
 import io.diptych.App;
 import io.diptych.embedded.EmbeddedKafka;
 import io.diptych.embedded.EmbeddedPostgresServer;
+import io.diptych.kafka.CommandSettings;
 import io.diptych.kafka.KafkaSettings;
 import io.diptych.postgres.PostgresSettings;
 import io.diptych.server.Node;
 import io.diptych.server.NodeSettings;
 import io.diptych.server.Role;
+import java.nio.file.Path;
 import java.util.EnumSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -54,7 +56,7 @@ final class Demo implements AutoCloseable {
         });
         try {
             CompletableFuture.allOf(kafka, postgres).join();
-            Node node = Node.start(app, settings(kafka.join(), postgres.join(), httpPort));
+            Node node = Node.start(app, settings(kafka.join(), postgres.join(), folder.state(), httpPort));
             timeline.tell("HTTP is up at " + node.url());
             return new Demo(kafka.join(), postgres.join(), node);
         } catch (RuntimeException e) {
@@ -64,14 +66,16 @@ final class Demo implements AutoCloseable {
         }
     }
 
-    private static NodeSettings settings(EmbeddedKafka kafka, EmbeddedPostgresServer postgres, int httpPort) {
+    private static NodeSettings settings(
+            EmbeddedKafka kafka, EmbeddedPostgresServer postgres, Path state, int httpPort) {
         return NodeSettings.of(
-                EnumSet.allOf(Role.class),
-                KafkaSettings.of(kafka.bootstrapServers())
-                        .withStableNodeId(NODE_ID)
-                        .withPartitions(PARTITIONS),
-                PostgresSettings.of(postgres.jdbcUrl(), postgres.user(), null),
-                httpPort);
+                        EnumSet.allOf(Role.class),
+                        KafkaSettings.of(kafka.bootstrapServers())
+                                .withStableNodeId(NODE_ID)
+                                .withPartitions(PARTITIONS),
+                        PostgresSettings.of(postgres.jdbcUrl(), postgres.user(), null),
+                        httpPort)
+                .with(CommandSettings.DEFAULT.withStateDir(state));
     }
 
     Node node() {

@@ -81,6 +81,11 @@ final class DemoFolder implements AutoCloseable {
         return path.resolve("postgres");
     }
 
+    /** For aggregates between restarts. */
+    Path state() {
+        return path.resolve("state");
+    }
+
     Path log() {
         return path.resolve("diptych.log");
     }

@@ -2,6 +2,7 @@ package io.diptych.cli.internal;
 
 import io.diptych.App;
 import io.diptych.ConfigurationException;
+import io.diptych.kafka.CommandSettings;
 import io.diptych.kafka.KafkaSettings;
 import io.diptych.postgres.PostgresSettings;
 import io.diptych.server.Node;
@@ -83,6 +84,21 @@ public final class RunCommand implements Callable<Integer> {
                     "A name that this node always has and no other: then it takes its work over at once when it is"
                             + " started again, even after a crash. Default: another one at each start.")
     private @Nullable String nodeId;
+
+    @Option(
+            names = "--state-dir",
+            paramLabel = "FOLDER",
+            description = "Where the role command keeps aggregates, for this node alone, so that it starts in seconds"
+                    + " however long the log is. Default: a temporary folder")
+    private @Nullable Path stateDir;
+
+    @Option(
+            names = "--recent-commands",
+            paramLabel = "N",
+            defaultValue = "" + CommandSettings.DEFAULT_RECENT_COMMANDS,
+            description =
+                    "Results kept per aggregate, to answer a command that is sent again. Default: ${DEFAULT-VALUE}")
+    private int recentCommands;
 
     @Option(
             names = "--postgres",
@@ -188,6 +204,11 @@ public final class RunCommand implements Callable<Integer> {
             return new NodeSettings(
                     chosen,
                     nodeId == null ? kafkaSettings : kafkaSettings.withStableNodeId(nodeId),
+                    new CommandSettings(
+                            stateDir,
+                            recentCommands,
+                            CommandSettings.DEFAULT.stateCacheBytes(),
+                            CommandSettings.DEFAULT.snapshots()),
                     database,
                     host,
                     port,

@@ -28,7 +28,8 @@ public final class AggregateStateCodec<S> {
     public byte[] encode(AggregateState<S> aggregate) {
         String type = states.typeOf(aggregate.state());
         byte[] state = states.encode(aggregate.state());
-        var bytes = new ByteArrayOutputStream(state.length + 64 + 80 * aggregate.recent().size());
+        var bytes = new ByteArrayOutputStream(
+                state.length + 64 + 80 * aggregate.recent().size());
         try (var out = new DataOutputStream(bytes)) {
             out.writeLong(aggregate.version());
             writeText(out, aggregate.failure() == null ? "" : aggregate.failure());
@@ -61,7 +62,8 @@ public final class AggregateStateCodec<S> {
             }
             String type = readText(in);
             byte[] state = in.readNBytes(in.readInt());
-            return new AggregateState<>(states.decode(type, state), version, recent, failure.isEmpty() ? null : failure);
+            return new AggregateState<>(
+                    states.decode(type, state), version, recent, failure.isEmpty() ? null : failure);
         } catch (IOException e) {
             throw new UncheckedIOException("The bytes of an aggregate end early", e);
         }
@@ -72,7 +74,7 @@ public final class AggregateStateCodec<S> {
         writeText(out, result.checksum());
         out.writeLong(result.version());
         out.writeLong(result.offset());
-        out.writeShort(result.eventTypes().size());
+        out.writeInt(result.eventTypes().size());
         for (String type : result.eventTypes()) {
             writeText(out, type);
         }
@@ -83,7 +85,7 @@ public final class AggregateStateCodec<S> {
         String checksum = readText(in);
         long version = in.readLong();
         long offset = in.readLong();
-        int types = in.readUnsignedShort();
+        int types = in.readInt();
         var eventTypes = new ArrayList<String>(types);
         for (int i = 0; i < types; i++) {
             eventTypes.add(readText(in));
