@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param version the number of its events; 0 when there is no such aggregate
  * @param partition where its events stand
- * @param state null unless it was asked for
+ * @param state null unless it was asked for, or when it is too large for a reply
  * @param offsets where the events that were asked for stand, one for each version
  */
 public record AggregateExcerpt(

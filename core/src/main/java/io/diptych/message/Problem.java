@@ -39,6 +39,7 @@ public record Problem(Type type, String detail, Map<String, Object> extensions) 
         HANDLER_FAILED("handler-failed", 500, "The application's own code failed on this message"),
         INTERNAL("internal", 500, "Something failed that should not"),
         UNAVAILABLE("unavailable", 503, "A part that is needed cannot be reached"),
+        OVERLOADED("overloaded", 503, "There is too much in flight"),
         NOT_CAUGHT_UP("not-caught-up", 503, "The read model has not reached the point asked for");
 
         private final String slug;

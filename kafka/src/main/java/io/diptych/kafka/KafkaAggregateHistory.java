@@ -51,10 +51,9 @@ final class KafkaAggregateHistory implements AggregateHistory, AutoCloseable {
     public Standing current(Subject subject, Duration maxWait) {
         AggregateExcerpt excerpt = ask(subject, null, maxWait);
         AggregateExcerpt.State state = excerpt.state();
-        if (state == null) {
-            throw new IllegalStateException("The owner of " + subject + " left out the state");
-        }
-        return new Standing(subject, excerpt.version(), state);
+        return state == null
+                ? folded(aggregate(subject.type()), subject, excerpt.version(), maxWait)
+                : new Standing(subject, excerpt.version(), state);
     }
 
     @Override
@@ -67,10 +66,10 @@ final class KafkaAggregateHistory implements AggregateHistory, AutoCloseable {
                 return now;
             }
         }
-        return asOf(aggregate(subject.type()), subject, version, maxWait);
+        return folded(aggregate(subject.type()), subject, version, maxWait);
     }
 
-    private <S, E> Standing asOf(Aggregate<?, S, E> aggregate, Subject subject, long version, Duration maxWait) {
+    private <S, E> Standing folded(Aggregate<?, S, E> aggregate, Subject subject, long version, Duration maxWait) {
         MessageCodec<E> codec = Json.codec(aggregate.eventType());
         S state = aggregate.decider().initialState();
         long next = 1;

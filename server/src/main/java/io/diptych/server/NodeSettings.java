@@ -35,8 +35,8 @@ public record NodeSettings(
     /** Only this machine: the API has no authentication of its own. */
     public static final String DEFAULT_HOST = "127.0.0.1";
 
-    /** A waiting command costs a virtual thread and its body of up to 1 MiB. */
-    public static final int DEFAULT_MAX_IN_FLIGHT = 1024;
+    /** Far more than an owner handles in one transaction; what waits costs a virtual thread and its body. */
+    public static final int DEFAULT_MAX_IN_FLIGHT = 2000;
 
     /** Longer than a partition takes to change its owner, so that callers seldom see it. */
     public static final Duration DEFAULT_COMMAND_TIMEOUT = Duration.ofSeconds(10);

@@ -1,6 +1,7 @@
 package io.diptych.server;
 
 import io.diptych.App;
+import io.diptych.command.AggregateHistory;
 import io.diptych.command.CommandGateway;
 import io.diptych.command.CommandStatus;
 import io.diptych.kafka.KafkaCommandEngine;
@@ -154,16 +155,25 @@ final class Roles implements Backend, AutoCloseable {
 
     @Override
     public CommandGateway commands() {
+        return requireGateway();
+    }
+
+    @Override
+    public AggregateHistory history() {
+        return requireGateway().history();
+    }
+
+    private KafkaCommandGateway requireGateway() {
         KafkaCommandGateway now = gateway;
         if (now != null) {
             return now;
         }
         if (!has(Role.GATEWAY)) {
             throw Problem.Type.UNAVAILABLE.exception("This node does not have the role [gateway]: its roles are "
-                    + settings.roles() + ", so send the command to a node that has it");
+                    + settings.roles() + ", so ask a node that has it");
         }
         throw Problem.Type.UNAVAILABLE.exception(
-                "Kafka has not been reached yet, so commands cannot be taken: " + reason(kafkaStarter));
+                "Kafka has not been reached yet, so commands and questions cannot be taken: " + reason(kafkaStarter));
     }
 
     @Override

@@ -133,6 +133,14 @@ public final class RunCommand implements Callable<Integer> {
     private int port;
 
     @Option(
+            names = "--max-in-flight",
+            paramLabel = "N",
+            defaultValue = "" + NodeSettings.DEFAULT_MAX_IN_FLIGHT,
+            description = "Commands that a gateway answers at once; one more is turned away with 503."
+                    + " Default: ${DEFAULT-VALUE}")
+    private int maxInFlight;
+
+    @Option(
             names = "--allow-origin",
             paramLabel = "ORIGIN",
             description = "A web origin whose pages may send commands, such as https://shop.example. May be repeated.")
@@ -212,7 +220,7 @@ public final class RunCommand implements Callable<Integer> {
                     database,
                     host,
                     port,
-                    NodeSettings.DEFAULT_MAX_IN_FLIGHT,
+                    maxInFlight,
                     NodeSettings.DEFAULT_COMMAND_TIMEOUT,
                     Set.copyOf(allowedOrigins));
         } catch (ConfigurationException e) {

@@ -43,6 +43,8 @@ class RunSettingsTest {
                 "16",
                 "--node-id",
                 "node-1",
+                "--max-in-flight",
+                "7",
                 "--allow-origin",
                 "https://shop.example");
 
@@ -56,6 +58,7 @@ class RunSettingsTest {
         assertThat(settings.postgres().password()).isNull();
         assertThat(settings.host()).isEqualTo("0.0.0.0");
         assertThat(settings.port()).isZero();
+        assertThat(settings.maxInFlight()).isEqualTo(7);
         assertThat(settings.allowedOrigins()).containsExactly("https://shop.example");
     }
 

@@ -87,26 +87,24 @@ public record AggregateQuery(String id, @Nullable Range events) {
     /** The answer; the places are those of {@link #events}. */
     <S> OwnerReply answer(
             EngineSetup<?, S, ?> setup, int partition, AggregateState<S> aggregate, List<AggregateStore.Place> places) {
-        AggregateExcerpt.State state = null;
-        if (events == null) {
-            if (aggregate.failure() != null) {
-                return new CommandReply.Refused(Problem.Type.HANDLER_FAILED.with(aggregate.failure()));
-            }
-            try {
-                state = state(setup.states(), aggregate.state());
-            } catch (RuntimeException | StackOverflowError e) {
-                return new CommandReply.Refused(Problem.Type.HANDLER_FAILED.with("The state of the "
-                        + setup.aggregate().name() + " [" + id + "] cannot be written as JSON: " + e.getMessage()
-                        + ". Its events can be read"));
-            }
-            if (state.json().length > Limits.MAX_EVENT_BYTES) {
-                return new CommandReply.Refused(Problem.Type.TOO_LARGE.with(
-                        "The state of the " + setup.aggregate().name() + " [" + id + "] has " + state.json().length
-                                + " bytes, and an answer at most " + Limits.MAX_EVENT_BYTES + ": read its events"));
-            }
+        String name = setup.aggregate().name();
+        if (events != null) {
+            List<Long> offsets =
+                    places.stream().map(AggregateStore.Place::offset).toList();
+            return new AggregateExcerpt(name, id, aggregate.version(), partition, null, offsets);
         }
-        List<Long> offsets = places.stream().map(AggregateStore.Place::offset).toList();
-        return new AggregateExcerpt(setup.aggregate().name(), id, aggregate.version(), partition, state, offsets);
+        if (aggregate.failure() != null) {
+            return new CommandReply.Refused(Problem.Type.HANDLER_FAILED.with(aggregate.failure()));
+        }
+        try {
+            AggregateExcerpt.State state = state(setup.states(), aggregate.state());
+            // One that is too large for a reply is left out: who asks can make it from the events.
+            boolean fits = state.json().length <= Limits.MAX_EVENT_BYTES;
+            return new AggregateExcerpt(name, id, aggregate.version(), partition, fits ? state : null, List.of());
+        } catch (RuntimeException | StackOverflowError e) {
+            return new CommandReply.Refused(Problem.Type.HANDLER_FAILED.with("The state of the " + name + " [" + id
+                    + "] cannot be written as JSON: " + e.getMessage() + ". Its events can be read"));
+        }
     }
 
     /** The state as an answer tells it. */

@@ -1,6 +1,7 @@
 package io.diptych.server.internal;
 
 import io.diptych.App;
+import io.diptych.command.AggregateHistory;
 import io.diptych.command.CommandGateway;
 import io.diptych.command.CommandStatus;
 import io.diptych.message.ProblemException;
@@ -22,6 +23,13 @@ public interface Backend {
      * @throws ProblemException {@link io.diptych.message.Problem.Type#UNAVAILABLE} saying why, while there is none
      */
     CommandGateway commands();
+
+    /**
+     * The way to ask how aggregates stand.
+     *
+     * @throws ProblemException {@link io.diptych.message.Problem.Type#UNAVAILABLE} saying why, while there is none
+     */
+    AggregateHistory history();
 
     /**
      * The read models.

@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
@@ -27,34 +26,26 @@ final class CommandResource {
     private final Backend backend;
     private final Flows flows;
     private final Origins origins;
-    private final Semaphore permits;
-    private final int maxInFlight;
+    private final InFlight inFlight;
     private final Duration timeout;
 
     CommandResource(Backend backend, Flows flows, ServerSettings settings) {
         this.backend = backend;
         this.flows = flows;
         this.origins = new Origins(settings.host(), settings.allowedOrigins());
-        this.permits = new Semaphore(settings.maxInFlight());
-        this.maxInFlight = settings.maxInFlight();
+        this.inFlight = new InFlight("commands", settings.maxInFlight());
         this.timeout = settings.commandTimeout();
     }
 
     int inFlight() {
-        return maxInFlight - permits.availablePermits();
+        return inFlight.count();
     }
 
     void post(Exchange exchange) throws InterruptedException {
         origins.requireAllowed(exchange);
         Body.requireJson(exchange);
-        if (!permits.tryAcquire()) {
-            throw Problem.Type.UNAVAILABLE.exception("There are already [" + maxInFlight
-                    + "] commands waiting for their replies here: send this one again later, or add gateways");
-        }
-        try {
+        try (var place = inFlight.enter(exchange.contentLength().orElse(-1))) {
             handle(exchange);
-        } finally {
-            permits.release();
         }
     }
 
@@ -162,6 +153,9 @@ final class CommandResource {
         } catch (TimeoutException e) {
             return null;
         } catch (ExecutionException e) {
+            if (e.getCause() instanceof TimeoutException) {
+                return null; // The gateway waits no longer: it has too many replies outstanding.
+            }
             if (e.getCause() instanceof ProblemException problem) {
                 throw problem;
             }

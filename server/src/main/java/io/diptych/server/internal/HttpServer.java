@@ -70,6 +70,7 @@ public final class HttpServer implements AutoCloseable {
             Backend backend, Flows flows, FlowResource flowResource, Metrics metrics, ServerSettings settings) {
         var commands = new CommandResource(backend, flows, settings);
         var readModels = new ReadModelResource(backend, flows);
+        var aggregates = new AggregateResource(backend);
         var status = new StatusResource(backend);
         var files = new StaticFiles();
         byte[] openApi = Json.mapper().writeValueAsBytes(new OpenApi(backend.app()).document());
@@ -80,6 +81,8 @@ public final class HttpServer implements AutoCloseable {
                 .get("/api/read-models", readModels::describe)
                 .get("/api/read-models/{name}", readModels::list)
                 .get("/api/read-models/{name}/{key}", readModels::find)
+                .get("/api/aggregates/{type}/{id}", aggregates::find)
+                .get("/api/aggregates/{type}/{id}/events", aggregates::events)
                 .get("/api/projections", status::projections)
                 .get("/api/flows", flowResource::list)
                 .get("/api/flows/{commandId}", flowResource::find)

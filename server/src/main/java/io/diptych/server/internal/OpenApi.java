@@ -34,6 +34,8 @@ final class OpenApi {
                 paths.put("/api/commands/" + type.getSimpleName(), Map.of("post", command(aggregate, type)));
             }
         }
+        paths.putAll(new OpenApiHistory(app).paths());
+        schemas.putAll(OpenApiHistory.schemas());
         for (ReadModel<?, ?> model : app.readModels()) {
             schemas.put("row." + model.name(), records.row(model.rowType()));
             paths.put("/api/read-models/" + model.name(), Map.of("get", list(model)));
@@ -238,7 +240,7 @@ final class OpenApi {
                                                                                         map("type", "object")))))))));
     }
 
-    private static void problems(Map<String, Object> responses, int... statuses) {
+    static void problems(Map<String, Object> responses, int... statuses) {
         for (int status : statuses) {
             responses.put(Integer.toString(status), map("$ref", "#/components/responses/problem" + status));
         }
@@ -315,25 +317,24 @@ final class OpenApi {
                 "properties", map("aggregate", TEXT, "id", TEXT, "commandId", TEXT, "detail", TEXT));
     }
 
-    private static Map<String, Object> parameter(
-            String in, String name, String description, Map<String, Object> schema) {
+    static Map<String, Object> parameter(String in, String name, String description, Map<String, Object> schema) {
         return map("in", in, "name", name, "description", description, "required", false, "schema", schema);
     }
 
-    private static Map<String, Object> header(String description) {
+    static Map<String, Object> header(String description) {
         return map("description", description, "schema", TEXT);
     }
 
-    private static Map<String, Object> json(String schema) {
+    static Map<String, Object> json(String schema) {
         return map("application/json", map("schema", reference(schema)));
     }
 
-    private static Map<String, Object> reference(String schema) {
+    static Map<String, Object> reference(String schema) {
         return map("$ref", "#/components/schemas/" + schema);
     }
 
     /** A map in the order given: names and values in turn. */
-    private static Map<String, Object> map(Object... namesAndValues) {
+    static Map<String, Object> map(Object... namesAndValues) {
         var map = new LinkedHashMap<String, Object>();
         for (int i = 0; i < namesAndValues.length; i += 2) {
             map.put((String) namesAndValues[i], namesAndValues[i + 1]);

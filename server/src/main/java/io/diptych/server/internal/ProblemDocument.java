@@ -16,7 +16,7 @@ record ProblemDocument(byte[] body, Map<String, String> headers) {
 
     /** Seconds after which trying again is worth it: read models lag by less, brokers take longer to come back. */
     private static final Map<Problem.Type, String> RETRY_AFTER =
-            Map.of(Problem.Type.NOT_CAUGHT_UP, "1", Problem.Type.UNAVAILABLE, "2");
+            Map.of(Problem.Type.NOT_CAUGHT_UP, "1", Problem.Type.OVERLOADED, "1", Problem.Type.UNAVAILABLE, "2");
 
     static ProblemDocument of(Problem problem, String instance) {
         return of(problem, problem.type().status(), instance);

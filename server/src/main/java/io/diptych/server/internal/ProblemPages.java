@@ -93,9 +93,14 @@ final class ProblemPages {
                         "Search its log for the errorId of the answer, and report it.");
             case UNAVAILABLE ->
                 new Advice(
-                        "Kafka, PostgreSQL or a role that is needed cannot be reached, or this gateway is full.",
+                        "Kafka, PostgreSQL or a role that is needed cannot be reached.",
                         "Try again after Retry-After seconds with the same Idempotency-Key. GET /health/ready says what is"
                                 + " missing and since when.");
+            case OVERLOADED ->
+                new Advice(
+                        "This gateway answers as many commands or questions at once as it is allowed to.",
+                        "Nothing was sent: try again after Retry-After seconds, send fewer at once, add gateways or raise"
+                                + " --max-in-flight.");
             case NOT_CAUGHT_UP ->
                 new Advice(
                         "The read model has not reached the point of the Consistency-Token within the time allowed.",

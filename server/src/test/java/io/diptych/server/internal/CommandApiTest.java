@@ -195,7 +195,8 @@ class CommandApiTest extends HttpTest {
 
         HttpResponse<String> third = create("o-3");
 
-        assertProblem(third, 503, "unavailable", "[2]");
+        assertProblem(third, 503, "overloaded", "[2]");
+        assertThat(header(third, "Retry-After")).isEqualTo("1");
         assertThat(header(third, "Retry-After")).isNotEmpty();
         assertThat(first.get(5, TimeUnit.SECONDS).statusCode()).isEqualTo(202);
         assertThat(second.get(5, TimeUnit.SECONDS).statusCode()).isEqualTo(202);

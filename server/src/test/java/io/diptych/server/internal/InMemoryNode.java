@@ -1,6 +1,7 @@
 package io.diptych.server.internal;
 
 import io.diptych.App;
+import io.diptych.command.AggregateHistory;
 import io.diptych.command.CommandGateway;
 import io.diptych.command.CommandReply;
 import io.diptych.command.CommandRequest;
@@ -28,6 +29,7 @@ import tools.jackson.databind.JsonNode;
 /** The ports of the HTTP API, in memory, with switches for what can go wrong behind them. */
 final class InMemoryNode implements Backend, CommandGateway, ReadModelQueries {
 
+    final InMemoryHistory history = new InMemoryHistory();
     private final Flows flows;
     private final Map<String, Boolean> states = new TreeMap<>();
     private final Map<String, Long> versions = new TreeMap<>();
@@ -56,6 +58,11 @@ final class InMemoryNode implements Backend, CommandGateway, ReadModelQueries {
     @Override
     public CommandGateway commands() {
         return this;
+    }
+
+    @Override
+    public AggregateHistory history() {
+        return history;
     }
 
     @Override
@@ -148,6 +155,7 @@ final class InMemoryNode implements Backend, CommandGateway, ReadModelQueries {
                 versions.put(id, version + accepted.events().size());
                 for (Orders.Event event : accepted.events()) {
                     apply(id, version + 1, event);
+                    history.add(id, event, metadata, offset);
                     offset++;
                 }
                 if (projects) {
