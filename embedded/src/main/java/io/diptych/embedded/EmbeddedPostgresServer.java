@@ -57,6 +57,22 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         return server.getPort();
     }
 
+    /**
+     * The server's process, whose children serve the connections.
+     *
+     * @throws EmbeddedException when it has ended
+     */
+    public ProcessHandle process() {
+        try {
+            return Postmaster.of(folder.data())
+                    .map(Postmaster::process)
+                    .orElseThrow(() -> new EmbeddedException(
+                            "No PostgreSQL runs in [" + folder.data() + "] any more: start it again", null));
+        } catch (IOException e) {
+            throw new EmbeddedException("Cannot tell the process of PostgreSQL in [" + folder.data() + "]", e);
+        }
+    }
+
     /** Stops the server without waiting for its clients; its data stay. */
     @Override
     public void close() {

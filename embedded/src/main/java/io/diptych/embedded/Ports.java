@@ -6,8 +6,8 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.concurrent.ThreadLocalRandom;
 
-/** Ports on loopback. */
-final class Ports {
+/** Ports on loopback, for servers that are started again on the same one. */
+public final class Ports {
 
     /**
      * Below the ports that systems give to outgoing connections. On one of those, a client that keeps trying to
@@ -21,7 +21,7 @@ final class Ports {
     private Ports() {}
 
     /** A port that nobody holds now. */
-    static int free() {
+    public static int free() {
         for (int i = 0; i < TRIES; i++) {
             int port = ThreadLocalRandom.current().nextInt(FIRST, END);
             if (isFree(port)) {

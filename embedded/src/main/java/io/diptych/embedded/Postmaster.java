@@ -36,6 +36,10 @@ final class Postmaster {
                 .filter(Postmaster::serves);
     }
 
+    ProcessHandle process() {
+        return process;
+    }
+
     /** Ends the server that a killed JVM left in the folder; touches no other process. */
     static void stopLeftOver(Path data) throws IOException {
         Optional<Postmaster> leftOver = of(data);

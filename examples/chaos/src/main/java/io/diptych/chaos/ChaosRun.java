@@ -1,0 +1,125 @@
+package io.diptych.chaos;
+
+import io.diptych.App;
+import io.diptych.chaos.check.Check;
+import io.diptych.chaos.check.LogReader;
+import io.diptych.chaos.check.Run;
+import io.diptych.chaos.check.RunLog;
+import io.diptych.chaos.check.Tables;
+import io.diptych.chaos.check.Violation;
+import io.diptych.chaos.cluster.Cluster;
+import io.diptych.chaos.fault.FaultRunner;
+import io.diptych.chaos.fault.Schedule;
+import io.diptych.chaos.load.Gateways;
+import io.diptych.chaos.load.Load;
+import io.diptych.chaos.load.Recorder;
+import io.diptych.chaos.report.Progress;
+import io.diptych.chaos.report.Report;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** One run: start, attack while clients work, let recover, drain, judge. */
+final class ChaosRun {
+
+    /** At the end, without faults: a part that was frozen for long has to have spoken its last old word. */
+    private static final Duration RECOVERY = Duration.ofSeconds(20);
+
+    /** Longer than a gateway keeps a command that Kafka does not take. */
+    private static final Duration LAST_WORDS = Duration.ofSeconds(6);
+
+    private static final Duration DRAINS_WITHIN = Duration.ofSeconds(60);
+
+    private final App app = ChaosApp.app();
+    private final Path folder;
+    private final long seed;
+    private final Duration time;
+    private final Progress progress;
+
+    ChaosRun(Path folder, long seed, Duration time, PrintWriter out) {
+        this.folder = folder;
+        this.seed = seed;
+        this.time = time;
+        this.progress = new Progress(out);
+    }
+
+    Report execute() throws IOException, InterruptedException {
+        try (Cluster cluster = Cluster.start(folder, ChaosApp.class.getName(), progress::tell)) {
+            var hook = new Thread(cluster::close, "end-processes");
+            Runtime.getRuntime().addShutdownHook(hook);
+            try {
+                return execute(cluster);
+            } finally {
+                removeUnlessEnding(hook);
+            }
+        }
+    }
+
+    private Report execute(Cluster cluster) throws InterruptedException {
+        var recorder = new Recorder();
+        var gateways = new Gateways(cluster.gateways(), recorder);
+        var load = new Load(gateways, seed);
+        long money = load.openAccounts();
+        progress.tell("The accounts are open; the attack begins");
+
+        long begun = System.nanoTime();
+        load.start();
+        Duration end = time.minus(RECOVERY);
+        var targets = cluster.targets();
+        var schedule = Schedule.draw(seed, end, targets, Cluster.SESSION_TIMEOUT);
+        progress.follow(recorder, time);
+        FaultRunner faults = FaultRunner.start(schedule, targets, end, progress::tell);
+        Thread.sleep(time);
+        faults.join();
+        load.stop();
+        long ended = System.nanoTime();
+        progress.unfollow();
+
+        Thread.sleep(LAST_WORDS);
+        int unsettled = load.settle();
+        progress.tell("The clients are done; reading the log and the tables");
+        try (var reader = new LogReader(app, cluster.bootstrapServers())) {
+            RunLog log = drained(reader);
+            Map<String, List<Map<String, Object>>> tables = new Tables(app, gateways).read(log);
+            var run = new Run(app, recorder.calls(), recorder.reads(), log, tables, money);
+            var failures = new ArrayList<>(faults.failures());
+            if (unsettled > 0) {
+                failures.add(unsettled + " transfers could not be completed");
+            }
+            return new Report(seed, begun, ended, run, faults.landed(), failures, judge(run));
+        }
+    }
+
+    /** Reads until every command is answered, or no more answer comes. */
+    private RunLog drained(LogReader reader) throws InterruptedException {
+        long deadline = System.nanoTime() + DRAINS_WITHIN.toNanos();
+        RunLog log = reader.readToEnd();
+        while (log.replies().size() < log.commands().size() && System.nanoTime() < deadline) {
+            Thread.sleep(500);
+            log = reader.readToEnd();
+        }
+        return log;
+    }
+
+    private Map<String, List<Violation>> judge(Run run) {
+        var verdicts = new LinkedHashMap<String, List<Violation>>();
+        for (Check check : Check.all()) {
+            verdicts.put(check.promise(), check.judge(run));
+        }
+        return verdicts;
+    }
+
+    private static void removeUnlessEnding(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            // The JVM is ending, and the hook is at work.
+            return;
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** The clients, and the record of all they asked and heard. */
+@NullMarked
+package io.diptych.chaos.load;
+
+import org.jspecify.annotations.NullMarked;
