@@ -52,7 +52,7 @@ class AggregateHistoryTest {
         var settings =
                 new KafkaSettings(Map.of("bootstrap.servers", kafka.bootstrapServers()), "node-1", true, 2, (short) -1);
         Topics.ensure(APP, settings);
-        engine = KafkaCommandEngine.start(APP, settings, CommandObserver.NONE);
+        engine = KafkaCommandEngine.start(APP, settings, CommandSettings.DEFAULT, CommandObserver.NONE);
         gateway = KafkaCommandGateway.start(APP, settings);
         history = gateway.history();
         fill();
