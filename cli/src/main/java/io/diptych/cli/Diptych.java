@@ -4,6 +4,7 @@ import io.diptych.App;
 import io.diptych.ConfigurationException;
 import io.diptych.cli.internal.DemoCommand;
 import io.diptych.cli.internal.GetCommand;
+import io.diptych.cli.internal.HistoryCommand;
 import io.diptych.cli.internal.Logging;
 import io.diptych.cli.internal.RootCommand;
 import io.diptych.cli.internal.RunCommand;
@@ -54,7 +55,9 @@ public final class Diptych {
         for (Object command : commands) {
             line.addSubcommand(command);
         }
-        line.addSubcommand(SendCommand.line(app)).addSubcommand(GetCommand.line(app));
+        line.addSubcommand(SendCommand.line(app))
+                .addSubcommand(GetCommand.line(app))
+                .addSubcommand(HistoryCommand.line(app));
         line.setOut(out)
                 .setErr(err)
                 .setExpandAtFiles(false)

@@ -76,7 +76,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "run", "send", "get"})
+    @ValueSource(strings = {"demo", "run", "send", "get", "history"})
     void each_command_has_a_help_with_examples(String command) {
         assertThat(call(command, "--help")).isZero();
         assertThat(out.toString()).contains("Examples:\n", "  diptych " + command);
@@ -104,6 +104,9 @@ class CommandLineTest {
                 "get greetings a name=b | Give one key",
                 "get greetings --wait soon | 'soon' is not an int",
                 "demo --port eighty | 'eighty' is not an int",
+                "history greeting | Missing required parameter: 'ID'",
+                "history greeting a --version 0 | A version is at least 1",
+                "history greeting a --limit some | 'some' is not a long",
                 "run | Say where Kafka is: --kafka HOST:PORT",
                 "run --kafka k:1 --roles king | There is no role [king]: choose from gateway",
                 "run --kafka k:1 | The role [projection] needs PostgreSQL",

@@ -118,6 +118,30 @@ public final class ApiClient implements AutoCloseable {
         return answer(request);
     }
 
+    /**
+     * Asks how an aggregate stands.
+     *
+     * @param version as of which; null for now
+     * @throws IOException when there is no answer
+     */
+    public Answer state(String type, String id, @Nullable Long version) throws IOException, InterruptedException {
+        String query = version == null ? "" : "?version=" + version;
+        return answer(request(aggregate(type, id) + query, ANSWERS_WITHIN));
+    }
+
+    /**
+     * Asks for events of an aggregate.
+     *
+     * @throws IOException when there is no answer
+     */
+    public Answer events(String type, String id, long from, long limit) throws IOException, InterruptedException {
+        return answer(request(aggregate(type, id) + "/events?from=" + from + "&limit=" + limit, ANSWERS_WITHIN));
+    }
+
+    private static String aggregate(String type, String id) {
+        return "/api/aggregates/" + encoded(type) + "/" + encoded(id);
+    }
+
     @Override
     public void close() {
         http.close();

@@ -50,6 +50,25 @@ class OrderFlowTest {
     }
 
     @Test
+    void an_order_tells_how_it_stands_how_it_stood_and_what_happened_to_it() throws Exception {
+        create(id, 2);
+        order("PayOrder", id);
+        String path = "/api/aggregates/order/" + id;
+
+        Answer now = api.get(path);
+        Answer before = api.get(path + "?version=1");
+        var events = api.get(path + "/events").json().get("events");
+
+        assertThat(now.header("ETag")).isEqualTo("\"2\"");
+        assertThat(now.json().get("state").get("status").asString()).isEqualTo("PAID");
+        assertThat(before.json().get("state").get("status").asString()).isEqualTo("CREATED");
+        assertThat(events).hasSize(2);
+        assertThat(events.get(0).get("type").asString()).isEqualTo("OrderCreated");
+        assertThat(events.get(1).get("version").asInt()).isEqualTo(2);
+        assertProblem(api.get(path + "?version=3"), 404, "/problems/not-found", "[2]");
+    }
+
+    @Test
     void a_cancelled_order_leaves_the_demand_for_its_product() throws Exception {
         String product = "p-" + id;
         send(id, product, 2);
