@@ -42,17 +42,49 @@ final class Bank {
             @Override
             public void committed(String aggregate, int commands, int events, java.time.Duration took) {}
         };
+        return setup(
+                ACCOUNT, partition -> new MemoryAggregateStore<>(), InstantSource.fixed(NOW), observer, recentCommands);
+    }
+
+    static EngineSetup<PayIn, Integer, PaidIn> setup(
+            Aggregate<PayIn, Integer, PaidIn> aggregate,
+            AggregateStore.Factory<Integer> stores,
+            InstantSource clock,
+            CommandObserver observer,
+            int recentCommands) {
         return new EngineSetup<>(
                 APP,
-                ACCOUNT,
+                aggregate,
                 new Commands(),
                 new Events(),
                 new Balances(),
                 Bank::reply,
-                partition -> new MemoryAggregateStore<>(),
-                InstantSource.fixed(NOW),
+                stores,
+                clock,
                 observer,
                 recentCommands);
+    }
+
+    /** The account, with something that happens before each decision. */
+    static Aggregate<PayIn, Integer, PaidIn> account(Runnable beforeDeciding) {
+        var decider = new AccountDecider();
+        return new Aggregate<>("account", PayIn.class, Integer.class, PaidIn.class, PayIn::account, new Decider<>() {
+            @Override
+            public Integer initialState() {
+                return decider.initialState();
+            }
+
+            @Override
+            public Decision<PaidIn> decide(PayIn command, Integer state, Metadata metadata) {
+                beforeDeciding.run();
+                return decider.decide(command, state, metadata);
+            }
+
+            @Override
+            public Integer evolve(Integer state, PaidIn event) {
+                return decider.evolve(state, event);
+            }
+        });
     }
 
     static byte[] reply(OwnerReply reply) {

@@ -1,0 +1,317 @@
+package io.diptych.command.internal;
+
+import io.diptych.command.internal.Interference.Point;
+import io.diptych.command.internal.SimulatedGroup.Membership;
+import io.diptych.message.Headers;
+import io.diptych.message.LogRecord;
+import io.diptych.message.NewRecord;
+import io.diptych.message.internal.LogException;
+import io.diptych.message.internal.OwnershipListener;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongSupplier;
+
+/**
+ * One process's log, made of the same calls to the broker as the real one: a group member that reads commands, a
+ * reader of events, two producers in turn. Between any two calls there may be an interference.
+ */
+final class SimulatedLog implements CommandLog {
+
+    private final SimulatedKafka kafka;
+    private final String node;
+    private final boolean stableNodeId;
+    private final BooleanSupplier heartbeat;
+    private final Interference interference;
+    private final List<String> transactionalIds;
+    private final int[] epochs = new int[2];
+    private int turn;
+    private Membership membership = Membership.NONE;
+    private final Set<Integer> owned = new TreeSet<>();
+    private final Map<Integer, Long> next = new TreeMap<>();
+    private final Set<Integer> paused = new HashSet<>();
+    private final Map<Integer, Long> following = new TreeMap<>();
+
+    SimulatedLog(
+            SimulatedKafka kafka,
+            String node,
+            boolean stableNodeId,
+            BooleanSupplier heartbeat,
+            Interference interference) {
+        this.kafka = kafka;
+        this.node = node;
+        this.stableNodeId = stableNodeId;
+        this.heartbeat = heartbeat;
+        this.interference = interference;
+        this.transactionalIds = List.of(node + ".0", node + ".1");
+    }
+
+    Set<Integer> owned() {
+        return owned;
+    }
+
+    boolean isMember() {
+        String member = membership.member();
+        return member != null && kafka.group().isMember(member);
+    }
+
+    /** Whether another process has this one's node id: Kafka refuses it for good. */
+    boolean isReplaced() {
+        String member = membership.member();
+        return member != null && kafka.group().isReplaced(member);
+    }
+
+    private static LogException failure(String what) {
+        return new LogException("Simulated: " + what, new IllegalStateException());
+    }
+
+    @Override
+    public List<LogRecord> poll(Duration maxWait, OwnershipListener listener) {
+        interference.at(Point.POLL);
+        rebalance(listener);
+        var records = new ArrayList<LogRecord>();
+        int max = interference.chance(50) ? 2 : 10;
+        for (int partition : owned) {
+            if (!next.containsKey(partition)) {
+                kafka.position(partition).ifPresent(position -> next.put(partition, position));
+            }
+            Long from = next.get(partition);
+            if (from != null && !paused.contains(partition)) {
+                next.put(partition, kafka.read(SimulatedKafka.COMMANDS, partition, from, max, records));
+            }
+        }
+        if (!records.isEmpty()) {
+            interference.trace(() -> "reads commands " + places(records));
+            interference.at(Point.COMMANDS_READ);
+        }
+        return records;
+    }
+
+    private static List<String> places(List<LogRecord> records) {
+        return records.stream()
+                .map(r -> r.partition() + "/" + r.offset() + "=" + r.text(Headers.REPLY_CORRELATION_ID))
+                .toList();
+    }
+
+    private void rebalance(OwnershipListener listener) {
+        SimulatedGroup group = kafka.group();
+        if (isReplaced()) {
+            throw failure("Another process has the node id [" + node + "]");
+        }
+        if (!isMember()) {
+            giveUp(owned, listener);
+            membership = new Membership(group.enter(node, stableNodeId, heartbeat, kafka.now()), -1);
+        }
+        String member = membership.member();
+        if (member == null) {
+            throw new IllegalStateException("No member");
+        }
+        group.join(member, owned);
+        Integer generation = group.generation();
+        if (generation == null || generation == membership.generation()) {
+            return;
+        }
+        membership = new Membership(member, generation);
+        interference.trace(() -> "is given " + group.assigned(member) + " in generation " + generation);
+        var revoked = new TreeSet<>(owned);
+        revoked.removeAll(group.assigned(member));
+        var added = new TreeSet<>(group.assigned(member));
+        added.removeAll(owned);
+        if (!revoked.isEmpty()) {
+            giveUp(revoked, listener);
+            group.rebalance();
+        }
+        owned.addAll(added);
+        paused.addAll(added);
+        listener.assigned(added);
+    }
+
+    private void giveUp(Set<Integer> partitions, OwnershipListener listener) {
+        if (!partitions.isEmpty()) {
+            var gone = List.copyOf(partitions);
+            gone.forEach(owned::remove);
+            gone.forEach(next::remove);
+            listener.revoked(gone);
+        }
+    }
+
+    @Override
+    public void pause(int partition) {
+        paused.add(partition);
+    }
+
+    @Override
+    public void resume(int partition) {
+        paused.remove(partition);
+    }
+
+    @Override
+    public void rewind(int partition) {
+        interference.at(Point.REWIND);
+        OptionalLong position = kafka.position(partition);
+        if (position.isEmpty()) {
+            throw failure("The position of partition [" + partition + "] is not stable");
+        }
+        interference.trace(() -> "rewinds " + partition + " to " + position.getAsLong());
+        next.put(partition, position.getAsLong());
+    }
+
+    @Override
+    public void endFormerOwner(int partition) {
+        interference.at(Point.END_FORMER_OWNER);
+        var open = kafka.open().stream()
+                .map(SimulatedKafka.Tx::transactionalId)
+                .distinct()
+                .toList();
+        if (open.isEmpty()) {
+            return;
+        }
+        interference.at(Point.OPEN_ONES_LISTED);
+        List<String> abandoned = open.stream()
+                .filter(id -> !kafka.group().hasNode(id.substring(0, id.lastIndexOf('.'))))
+                .toList();
+        for (String id : abandoned) {
+            interference.at(Point.MEMBERS_LISTED);
+            kafka.initProducer(id);
+            interference.reached("transaction of a node that is gone ended");
+        }
+    }
+
+    @Override
+    public int partitionOf(byte[] key) {
+        return SimulatedKafka.partitionOf(key);
+    }
+
+    @Override
+    public long eventsEnd(int partition) {
+        interference.at(Point.EVENTS_END);
+        return kafka.end(SimulatedKafka.EVENTS, partition);
+    }
+
+    @Override
+    public void followEvents(int partition, long offset) {
+        following.put(partition, offset);
+    }
+
+    @Override
+    public List<LogRecord> readEvents(Duration maxWait) {
+        interference.at(Point.READ_EVENTS);
+        var records = new ArrayList<LogRecord>();
+        int max = interference.chance(50) ? 2 : 10;
+        following.replaceAll((p, at) -> kafka.read(SimulatedKafka.EVENTS, p, at, max, records));
+        interference.trace(() -> "reads events " + places(records));
+        return records;
+    }
+
+    @Override
+    public long eventsPosition(int partition) {
+        Long position = following.get(partition);
+        if (position == null) {
+            throw new IllegalStateException("Events of [" + partition + "] are not followed");
+        }
+        return position;
+    }
+
+    @Override
+    public void unfollowEvents(int partition) {
+        following.remove(partition);
+    }
+
+    @Override
+    public Transaction begin() {
+        interference.at(Point.BEGIN);
+        turn = 1 - turn;
+        return new SimulatedTransaction();
+    }
+
+    @Override
+    public void reset() {
+        for (int i = 0; i < epochs.length; i++) {
+            interference.at(Point.RESET);
+            epochs[i] = kafka.initProducer(transactionalIds.get(i));
+        }
+    }
+
+    @Override
+    public void close() {
+        kafka.group().leave(membership.member());
+    }
+
+    private final class SimulatedTransaction implements Transaction {
+
+        private final String id = transactionalIds.get(turn);
+        private final int epoch = epochs[turn];
+
+        private final List<String> answered = new ArrayList<>();
+
+        @Override
+        public long[] append(List<NewRecord> records) {
+            long[] offsets = new long[records.size()];
+            for (int i = 0; i < offsets.length; i++) {
+                offsets[i] = store(Point.APPEND, records.get(i));
+            }
+            interference.at(Point.APPENDED);
+            return offsets;
+        }
+
+        @Override
+        public void send(NewRecord record) {
+            store(Point.SEND, record);
+        }
+
+        @Override
+        public void reply(NewRecord reply) {
+            store(Point.SEND, reply);
+            reply.headers().stream()
+                    .filter(header -> header.name().equals(Headers.CAUSATION_ID))
+                    .forEach(header -> answered.add(new String(Objects.requireNonNull(header.value()))));
+        }
+
+        private long store(Point point, NewRecord record) {
+            interference.at(point);
+            if (interference.timesOut(() -> kafka.append(id, epoch, record))) {
+                throw failure("No answer in time at " + point);
+            }
+            return unlessFenced(() -> kafka.append(id, epoch, record));
+        }
+
+        @Override
+        public void commit(Map<Integer, Long> nextCommands) {
+            interference.at(Point.COMMIT);
+            unlessFenced(() -> {
+                boolean late = !isMember();
+                try {
+                    kafka.addPositions(id, epoch, membership, nextCommands);
+                } catch (LogException e) {
+                    interference.reached(late ? "commit of an expelled node refused" : "commit refused or fenced");
+                    throw e;
+                }
+                return 0L;
+            });
+            interference.trace(() -> "added positions " + nextCommands + " as " + id + "/" + epoch);
+            interference.at(Point.POSITIONS_ADDED);
+            if (interference.timesOut(() -> kafka.commit(id, epoch))) {
+                throw failure("No answer in time at " + Point.COMMITTED);
+            }
+            epochs[turn] = (int) unlessFenced(() -> kafka.commit(id, epoch));
+            interference.trace(() -> "committed " + nextCommands);
+            answered.forEach(interference::answered);
+            interference.at(Point.COMMITTED);
+        }
+
+        private long unlessFenced(LongSupplier request) {
+            if (!kafka.isCurrent(id, epoch)) {
+                interference.reached("producer fenced");
+            }
+            return request.getAsLong();
+        }
+    }
+}

@@ -1,0 +1,87 @@
+package io.diptych.command.internal;
+
+import io.diptych.message.Header;
+import io.diptych.message.Headers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Clients that send commands of all kinds: with and without key and id, to the right partition or not, once and again,
+ * with an expected version, such as are refused, fail or cannot be read.
+ */
+final class SimulatedSenders {
+
+    static final String REPLIES = "bank.replies";
+
+    private static final int COMMANDS = 28;
+    private static final int ACCOUNTS = 5;
+
+    private final SimulatedKafka kafka;
+    private final SplittableRandom random;
+    private final List<Integer> sent = new ArrayList<>();
+    private int deliveries;
+
+    SimulatedSenders(SimulatedKafka kafka, SplittableRandom random) {
+        this.kafka = kafka;
+        this.random = random;
+    }
+
+    /** Sends a command, perhaps one that was sent before; says which. */
+    String sendOne() {
+        int number = random.nextInt(COMMANDS);
+        sent.add(number);
+        return send(number);
+    }
+
+    /** Sends some of what was sent before, much later. */
+    void repeatSome() {
+        for (int i = 0; i < 5 && !sent.isEmpty(); i++) {
+            send(sent.get(random.nextInt(sent.size())));
+        }
+    }
+
+    private String send(int number) {
+        String account = "a-" + number % ACCOUNTS;
+        // Now and then another command under the same id.
+        int amount = amount(number) + (random.nextInt(20) == 0 ? 1_000 : 0);
+        String body = number == 26 ? "nonsense" : account + " " + amount;
+        var headers = new ArrayList<Header>();
+        if (random.nextInt(20) > 0) {
+            headers.add(Header.text(Headers.ID, "c-" + number));
+        }
+        if (number % 6 == 5) {
+            headers.add(Header.text(Headers.EXPECTED_VERSION, Integer.toString(number % 4)));
+        }
+        headers.add(Header.text(Headers.REPLY_TOPIC, REPLIES));
+        String delivery = "d-" + ++deliveries;
+        headers.add(Header.text(Headers.REPLY_CORRELATION_ID, delivery));
+        boolean anywhere = number == 26 || random.nextInt(4) == 0;
+        int partition =
+                anywhere ? random.nextInt(SimulatedKafka.PARTITIONS) : SimulatedKafka.partitionOf(account.getBytes());
+        kafka.send(SimulatedKafka.COMMANDS, partition, key(number, account), body, headers.toArray(Header[]::new));
+        return delivery + " is command c-" + number + " [" + body + "] on partition " + partition;
+    }
+
+    private @Nullable String key(int number, String account) {
+        if (number == 27) {
+            return "a-99";
+        }
+        return switch (random.nextInt(3)) {
+            case 0 -> null;
+            case 1 -> "account-" + account;
+            default -> account;
+        };
+    }
+
+    private static int amount(int number) {
+        return switch (number % 9) {
+            case 0 -> 100;
+            case 1 -> -5;
+            case 2 -> 0;
+            case 3 -> number == 3 ? 666 : 100;
+            default -> number + 1;
+        };
+    }
+}

@@ -1,0 +1,111 @@
+package io.diptych.command.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.Test;
+
+/** Runs many seeds: {@code -Ddiptych.seeds=200000} for more, {@code -Ddiptych.seed=4711} for one, with its trace. */
+class SimulationTest {
+
+    /** How often, in a thousand histories, the simulation has to come at least to what matters. */
+    private static final Map<String, Integer> AT_LEAST = Map.ofEntries(
+            Map.entry("crash at COMMANDS_READ", 20),
+            Map.entry("crash at DECIDE", 20),
+            Map.entry("crash at APPEND", 20),
+            Map.entry("crash at COMMIT", 20),
+            Map.entry("crash at POSITIONS_ADDED", 20),
+            Map.entry("crash at COMMITTED", 20),
+            Map.entry("crash at APPLY", 20),
+            Map.entry("crash at APPLIED", 20),
+            Map.entry("crash at READ_EVENTS", 20),
+            Map.entry("failure at COMMITTED", 50),
+            Map.entry("request without an answer", 50),
+            Map.entry("late request arrived", 5),
+            Map.entry("commit of an expelled node refused", 50),
+            Map.entry("went on as a zombie at COMMIT", 5),
+            Map.entry("went on as a zombie at POSITIONS_ADDED", 5),
+            Map.entry("producer fenced", 20),
+            Map.entry("transaction of a node that is gone ended", 5),
+            Map.entry("transaction timed out", 5),
+            Map.entry("frozen node replaced", 20),
+            Map.entry("same id handled again by another process", 1_000),
+            Map.entry("checkpoint restored", 1_000),
+            Map.entry("checkpoint lost", 100),
+            Map.entry("clock jumped", 500));
+
+    @Test
+    void whatever_happens_each_command_takes_effect_once() throws Exception {
+        Long one = Long.getLong("diptych.seed");
+        if (one != null) {
+            replay(one);
+            return;
+        }
+        long seeds = Long.getLong("diptych.seeds", 4_000);
+        var reached = new TreeMap<String, Integer>();
+        runAll(seeds, reached);
+        AT_LEAST.forEach((what, perThousand) -> assertThat((long) reached.getOrDefault(what, 0))
+                .as("%s, in %s histories that reached %s", what, seeds, reached)
+                .isGreaterThanOrEqualTo(perThousand * seeds / 1_000));
+    }
+
+    @Test
+    void the_same_seed_is_the_same_history() {
+        for (long seed = 0; seed < 20; seed++) {
+            var first = new Simulation(seed, true);
+            var second = new Simulation(seed, true);
+            first.run();
+            second.run();
+            assertThat(second.trace()).as("seed %s", seed).isEqualTo(first.trace());
+        }
+    }
+
+    /** On virtual threads: a history's processes are such, and hand over to each other faster than to another kind. */
+    private static void runAll(long seeds, Map<String, Integer> reached) throws Exception {
+        var next = new AtomicLong();
+        var failed = new AtomicBoolean();
+        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+            var runs = new ArrayList<Future<?>>();
+            for (int i = 0; i < 2; i++) {
+                runs.add(executor.submit(() -> {
+                    for (long seed = next.getAndIncrement();
+                            seed < seeds && !failed.get();
+                            seed = next.getAndIncrement()) {
+                        var simulation = new Simulation(seed, false);
+                        try {
+                            simulation.run();
+                        } catch (Throwable e) {
+                            failed.set(true);
+                            throw e;
+                        }
+                        add(reached, simulation.reached());
+                    }
+                }));
+            }
+            for (Future<?> run : runs) {
+                run.get();
+            }
+        }
+    }
+
+    private static void add(Map<String, Integer> all, Map<String, Integer> ofOne) {
+        synchronized (all) {
+            ofOne.forEach((what, count) -> all.merge(what, count, Integer::sum));
+        }
+    }
+
+    private static void replay(long seed) {
+        var simulation = new Simulation(seed, true);
+        try {
+            simulation.run();
+        } finally {
+            simulation.trace().forEach(System.out::println);
+        }
+    }
+}
