@@ -2,6 +2,7 @@ package io.diptych.kafka;
 
 import io.diptych.command.OwnerReply;
 import io.diptych.message.Headers;
+import io.diptych.message.Problem;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -59,7 +60,11 @@ final class ReplyReader implements AutoCloseable {
     }
 
     private int anyPartition(String topic) {
-        return ThreadLocalRandom.current().nextInt(consumer.partitionsFor(topic).size());
+        int partitions = consumer.partitionsFor(topic).size();
+        if (partitions == 0) {
+            throw Problem.Type.UNAVAILABLE.exception("The topic [" + topic + "] does not exist yet");
+        }
+        return ThreadLocalRandom.current().nextInt(partitions);
     }
 
     /**

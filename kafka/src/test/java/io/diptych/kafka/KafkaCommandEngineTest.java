@@ -23,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -227,6 +228,19 @@ class KafkaCommandEngineTest {
                     .isInstanceOf(ConfigurationException.class)
                     .hasMessageContaining("[retention.ms=1000]");
         }
+    }
+
+    @Test
+    void a_gateway_that_cannot_start_leaves_no_thread_behind() {
+        Set<Thread> before = Thread.getAllStackTraces().keySet();
+
+        assertThatThrownBy(() -> KafkaCommandGateway.start(Shop.app("nowhere"), settings))
+                .hasMessageContaining("[nowhere.replies]");
+
+        assertThat(Thread.getAllStackTraces().keySet())
+                .filteredOn(thread -> !before.contains(thread))
+                .extracting(Thread::getName)
+                .doesNotContain("kafka-probe", "replies");
     }
 
     private static String order(String id, int quantity) {

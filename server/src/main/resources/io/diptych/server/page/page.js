@@ -81,7 +81,11 @@ async function send() {
     $("answer").textContent = answer.detail ?? "202: the command is durable, its reply has not come yet.";
     return;
   }
-  $("answer").textContent = `${response.status}: ${answer.aggregate} ${answer.id}, version ${answer.version}`;
+  const history = document.createElement("a");
+  history.href = `/api/aggregates/${encodeURIComponent(answer.aggregate)}/${encodeURIComponent(answer.id)}/events`;
+  history.textContent = "its history";
+  $("answer").textContent = `${response.status}: ${answer.aggregate} ${answer.id}, version ${answer.version} `;
+  $("answer").append(history);
   const report = await showFlow(commandId);
   await rows.show(report?.rows ?? [], answer.token);
   await showFlow(commandId);
