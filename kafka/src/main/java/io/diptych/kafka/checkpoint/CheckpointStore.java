@@ -32,12 +32,12 @@ final class CheckpointStore<S> implements AggregateStore<S> {
     private final Checkpoints<S> shared;
     private final int partition;
 
-    /** Held by who uses {@code database}, which must not be closed meanwhile. */
+    /** Held by who opens, writes, empties or closes the database. */
     private final ReentrantLock writing = new ReentrantLock();
 
-    private @Nullable StateDatabase database;
+    private volatile @Nullable StateDatabase database;
     private @Nullable SnapshotReader reader;
-    private boolean restored;
+    private volatile boolean restored;
 
     private @Nullable Publication publication;
     private volatile boolean closed;
@@ -61,6 +61,7 @@ final class CheckpointStore<S> implements AggregateStore<S> {
         if (restored) {
             return true;
         }
+        writing.lock();
         try {
             if (database == null) {
                 if (shared.snapshots() != null && shared.snapshots().isReading()) {
@@ -82,6 +83,8 @@ final class CheckpointStore<S> implements AggregateStore<S> {
         } catch (KafkaException e) {
             throw new LogException(
                     "The snapshots of partition [" + partition + "] cannot be read: " + e.getMessage(), e);
+        } finally {
+            writing.unlock();
         }
     }
 
@@ -176,7 +179,7 @@ final class CheckpointStore<S> implements AggregateStore<S> {
     public void put(Map<String, AggregateState<S>> more, List<Place> morePlaces, long position) {
         boolean full;
         synchronized (this) {
-            if (changed.size() >= Checkpoints.MOST_CHANGED && failure != null) {
+            if (isFull() && failure != null) {
                 throw new LogException("Nothing more can be taken up: " + failure, new IllegalStateException(failure));
             }
             changed.putAll(more);
@@ -193,15 +196,17 @@ final class CheckpointStore<S> implements AggregateStore<S> {
     /** Holds up who changes faster than can be written, so that memory stays bounded. */
     private synchronized void awaitRoom() {
         try {
-            while ((changed.size() >= Checkpoints.MOST_CHANGED || places.size() >= Checkpoints.MOST_CHANGED)
-                    && failure == null
-                    && !closed) {
+            while (isFull() && failure == null && !closed) {
                 wait();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new LogException("Interrupted while a checkpoint is written", e);
         }
+    }
+
+    private synchronized boolean isFull() {
+        return changed.size() >= Checkpoints.MOST_CHANGED || places.size() >= Checkpoints.MOST_CHANGED;
     }
 
     @Override
@@ -229,10 +234,11 @@ final class CheckpointStore<S> implements AggregateStore<S> {
             return; // It is being closed.
         }
         try {
+            if (restored) {
+                writeChanges();
+            }
             if (closed) {
                 closeDatabase();
-            } else if (restored) {
-                writeChanges();
             }
         } finally {
             writing.unlock();
@@ -254,7 +260,7 @@ final class CheckpointStore<S> implements AggregateStore<S> {
         try {
             write(beingWritten, newPlaces, position);
             wrote(newPlaces.size(), position);
-        } catch (CheckpointException | KafkaException e) {
+        } catch (CheckpointException | RuntimeException e) {
             notWritten(e);
         }
     }
@@ -341,10 +347,9 @@ final class CheckpointStore<S> implements AggregateStore<S> {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        shared.forget(partition);
     }
 
-    /** Under the lock. Whoever comes last closes: this owner, or the flush that took too long for it to wait. */
+    /** Under the lock: by the owner, or by a flush that took too long for the owner to wait. */
     private void closeDatabase() {
         StateDatabase open = database;
         database = null;
@@ -357,6 +362,7 @@ final class CheckpointStore<S> implements AggregateStore<S> {
         if (reading != null) {
             reading.close();
         }
+        shared.forget(partition);
     }
 
     private StateDatabase database() {

@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The aggregates of one partition in RocksDB: a row per aggregate, a row per event with its offset, and the position
- * that all of them are at, which is written in one batch with them. Used by one thread at a time.
+ * that all of them are at, which is written in one batch with them. One thread may read while another writes.
  */
 final class StateDatabase implements AutoCloseable {
 
