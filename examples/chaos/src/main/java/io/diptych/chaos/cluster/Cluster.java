@@ -139,9 +139,10 @@ public final class Cluster implements AutoCloseable {
         command.addAll(List.of("--kafka-config", clientProperties().toString(), "--port", Integer.toString(port)));
         command.addAll(List.of("--partitions", Integer.toString(PARTITIONS)));
         command.addAll(List.of("--postgres", database.jdbcUrl(), "--postgres-user", database.user()));
-        // The first of each role has an id that stays, the second another one at each start: both ways to come back.
+        // The first of each role keeps its id and its states, the second has nothing: both ways to come back.
         if (number == 1) {
-            command.addAll(List.of("--node-id", name));
+            command.addAll(List.of(
+                    "--node-id", name, "--state-dir", folder.resolve(name).toString()));
         }
         URI url = URI.create("http://127.0.0.1:" + port);
         if (role == Target.Group.GATEWAY) {
@@ -169,13 +170,14 @@ public final class Cluster implements AutoCloseable {
     }
 
     /** Processes that live for minutes on few cores: little memory, and no optimising compiler. */
-    private static List<String> jvm(String memory, String mainClass) {
+    private List<String> jvm(String memory, String mainClass) {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 memory,
                 "-XX:TieredStopAtLevel=1",
                 "-XX:+UseSerialGC",
                 "--enable-native-access=ALL-UNNAMED",
+                "-Djava.io.tmpdir=" + folder,
                 "-Dlogback.configurationFile=logback-node.xml"));
         if (Runtime.version().feature() >= 23) {
             command.add("--sun-misc-unsafe-memory-access=allow");
