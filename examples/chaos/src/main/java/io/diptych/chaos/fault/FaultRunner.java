@@ -21,6 +21,9 @@ public final class FaultRunner {
     /** A part that works again only later is told of. */
     public static final Duration RECOVERS_WITHIN = Duration.ofSeconds(30);
 
+    /** A part that works again is left alone for that long at least. */
+    private static final Duration QUIET_BETWEEN = Duration.ofSeconds(3);
+
     private final Map<String, Target> targets;
     private final Consumer<String> tell;
     private final long begun;
@@ -66,9 +69,10 @@ public final class FaultRunner {
     private void run(List<Fault> faults) {
         try {
             for (Fault fault : faults) {
-                sleepUntil(begun + fault.at().toNanos());
+                // The one before may have taken longer to recover from than was planned.
+                sleepUntil(Math.max(begun + fault.at().toNanos(), System.nanoTime() + QUIET_BETWEEN.toNanos()));
                 if (System.nanoTime() - begun + fault.holds().toNanos() > end.toNanos()) {
-                    return; // The one before took longer to recover from than planned.
+                    return;
                 }
                 apply(fault, java.util.Objects.requireNonNull(targets.get(fault.target())));
             }
