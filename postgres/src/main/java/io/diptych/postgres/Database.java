@@ -31,9 +31,8 @@ final class Database implements AutoCloseable {
 
     private static final Duration WRITING_SILENCE = Duration.ofSeconds(35);
 
-    private static final String READING =
-            "set statement_timeout = '8s'; set idle_in_transaction_session_timeout = '8s'";
-    private static final Duration READING_SILENCE = Duration.ofSeconds(10);
+    /** How much longer than the server's own timeout an answer may take. */
+    private static final Duration GRACE = Duration.ofSeconds(2);
 
     private final PostgresSettings settings;
     private final HikariDataSource writing;
@@ -45,7 +44,8 @@ final class Database implements AutoCloseable {
     Database(String app, PostgresSettings settings) {
         this.settings = settings;
         writing = new HikariDataSource(config("projections-" + app, WRITING, WRITING_SILENCE, false));
-        reading = new HikariDataSource(config("queries-" + app, READING, READING_SILENCE, true));
+        reading = new HikariDataSource(config(
+                "queries-" + app, reading(settings), settings.queryTimeout().plus(GRACE), true));
     }
 
     /** In a transaction, at READ COMMITTED: every statement sees what was committed before it began. */
@@ -100,6 +100,11 @@ final class Database implements AutoCloseable {
         config.setAutoCommit(readOnly);
         config.setTransactionIsolation(readOnly ? "TRANSACTION_REPEATABLE_READ" : "TRANSACTION_READ_COMMITTED");
         return config;
+    }
+
+    private static String reading(PostgresSettings settings) {
+        long millis = settings.queryTimeout().toMillis();
+        return "set statement_timeout = " + millis + "; set idle_in_transaction_session_timeout = " + millis;
     }
 
     /** @param silence after which a connection with a statement under way is given up; zero for never */

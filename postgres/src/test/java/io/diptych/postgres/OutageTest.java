@@ -33,8 +33,9 @@ class OutageTest {
 
     private final ReadModel<String, Item> items = Fixture.model("items", Item.class);
     private final int port = freePort();
-    private final PostgresSettings settings =
-            PostgresSettings.of("jdbc:postgresql://localhost:" + port + "/postgres", "postgres", "unused");
+    private final PostgresSettings settings = PostgresSettings.of(
+                    "jdbc:postgresql://localhost:" + port + "/postgres", "postgres", "unused")
+            .withQueryTimeout(Duration.ofSeconds(1));
     private final Postgres postgres = Postgres.open(Fixture.app("outage", items), settings);
     private final RowStore<Item> store = postgres.store(items);
 
@@ -99,7 +100,7 @@ class OutageTest {
             assertUnavailable(() -> postgres.queries().find("items", "a", Freshness.NONE));
             assertUnavailable(() -> postgres.queries().find("items", "a", Freshness.NONE));
 
-            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(15));
+            assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
         } finally {
             signal("-CONT", pids);
         }

@@ -10,6 +10,7 @@ import io.diptych.postgres.Fixture.Item;
 import io.diptych.projection.Indexed;
 import io.diptych.projection.Key;
 import io.diptych.projection.ReadModelQueries.Freshness;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -139,7 +140,9 @@ class SchemaTest {
 
     @Test
     void the_password_is_never_written() {
-        assertThat(new PostgresSettings("jdbc:postgresql://h/d?password=secret", "u", "secret", 3).toString())
+        assertThat(new PostgresSettings(
+                                "jdbc:postgresql://h/d?password=secret", "u", "secret", 3, Duration.ofSeconds(1))
+                        .toString())
                 .doesNotContain("secret")
                 .contains("jdbc:postgresql://h/d");
     }
