@@ -41,6 +41,17 @@ final class CommandNode implements AutoCloseable {
         return new CommandNode(process, log);
     }
 
+    /**
+     * Waits until it handles commands. A producer that writes to a partition the moment it is made may have its first
+     * batch refused and the next taken: then the first never fits in any more.
+     */
+    void awaitReady() throws InterruptedException {
+        while (!tail().contains("Diptych is ready")) {
+            requireAlive();
+            Thread.sleep(50);
+        }
+    }
+
     /** Fails when it has ended by itself, as a full heap makes it. */
     void requireAlive() {
         if (!process.isAlive()) {

@@ -30,8 +30,17 @@ final class Load implements AutoCloseable {
     Load(String app, String kafka) {
         this.app = app;
         this.kafka = kafka;
-        Map<String, Object> properties =
-                Map.of("bootstrap.servers", kafka, "linger.ms", 5, "batch.size", 64 * 1024, "acks", "all", "request.timeout.ms", 60_000);
+        Map<String, Object> properties = Map.of(
+                "bootstrap.servers",
+                kafka,
+                "linger.ms",
+                5,
+                "batch.size",
+                64 * 1024,
+                "acks",
+                "all",
+                "request.timeout.ms",
+                60_000);
         this.producer = new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
     }
 

@@ -78,7 +78,7 @@ final class RestartBench implements Callable<Integer> {
 
     private void populate(Load load, String app, int count) throws Exception {
         try (CommandNode node = node(app, "disk")) {
-            awaitTopics(load, node);
+            node.awaitReady();
             long begun = System.nanoTime();
             try (Load.Committed events = load.events()) {
                 long total = (long) count * EVENTS_EACH;
@@ -168,18 +168,6 @@ final class RestartBench implements Callable<Integer> {
 
     private CommandNode node(String app, String disk) throws IOException {
         return CommandNode.start(app, kafka, dir.resolve(app).resolve(disk), heap, dir.resolve(app + ".log"));
-    }
-
-    private static void awaitTopics(Load load, CommandNode node) throws InterruptedException {
-        while (true) {
-            node.requireAlive();
-            try (Load.Committed events = load.events()) {
-                events.skipAll();
-                return;
-            } catch (RuntimeException e) {
-                Thread.sleep(200); // The node makes the topics.
-            }
-        }
     }
 
     private static void progress(String app, long done, long total, long begun) {
