@@ -69,7 +69,7 @@ final class ChaosCommand implements Callable<Integer> {
         long drawn = seed == null ? System.nanoTime() % 1_000_000 : seed;
         try (var folder = RunFolder.create(keep)) {
             out.println("Seed " + drawn + ", data and logs in " + folder.path());
-            var run = new ChaosRun(folder.path(), drawn, Duration.ofMillis((long) (minutes * 60_000)), out);
+            var run = new ChaosRun(folder, drawn, Duration.ofMillis((long) (minutes * 60_000)), out);
             Report result = run.execute();
             result.write(report);
             out.println();

@@ -17,7 +17,6 @@ import io.diptych.chaos.report.Progress;
 import io.diptych.chaos.report.Report;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -36,12 +35,12 @@ final class ChaosRun {
     private static final Duration DRAINS_WITHIN = Duration.ofSeconds(60);
 
     private final App app = ChaosApp.app();
-    private final Path folder;
+    private final RunFolder folder;
     private final long seed;
     private final Duration time;
     private final Progress progress;
 
-    ChaosRun(Path folder, long seed, Duration time, PrintWriter out) {
+    ChaosRun(RunFolder folder, long seed, Duration time, PrintWriter out) {
         this.folder = folder;
         this.seed = seed;
         this.time = time;
@@ -49,14 +48,9 @@ final class ChaosRun {
     }
 
     Report execute() throws IOException, InterruptedException {
-        try (Cluster cluster = Cluster.start(folder, ChaosApp.class.getName(), progress::tell)) {
-            var hook = new Thread(cluster::close, "end-processes");
-            Runtime.getRuntime().addShutdownHook(hook);
-            try {
-                return execute(cluster);
-            } finally {
-                removeUnlessEnding(hook);
-            }
+        try (Cluster cluster =
+                Cluster.start(folder.path(), ChaosApp.class.getName(), progress::tell, folder::closeQuietly)) {
+            return execute(cluster);
         }
     }
 
@@ -112,14 +106,5 @@ final class ChaosRun {
             verdicts.put(check.promise(), check.judge(run));
         }
         return verdicts;
-    }
-
-    private static void removeUnlessEnding(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            // The JVM is ending, and the hook is at work.
-            return;
-        }
     }
 }

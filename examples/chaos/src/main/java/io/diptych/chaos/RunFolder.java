@@ -31,6 +31,15 @@ final class RunFolder implements AutoCloseable {
         keep = true;
     }
 
+    /** When nobody can be told any more: what cannot be deleted stays. */
+    void closeQuietly() {
+        try {
+            close();
+        } catch (IOException e) {
+            return;
+        }
+    }
+
     @Override
     public void close() throws IOException {
         if (keep) {

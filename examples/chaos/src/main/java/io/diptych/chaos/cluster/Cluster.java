@@ -21,7 +21,6 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTopicsOptions;
@@ -41,17 +40,26 @@ public final class Cluster implements AutoCloseable {
     private final ClusterBroker.Plan plan = ClusterBroker.Plan.of(BROKERS);
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
-    private final AtomicBoolean closed = new AtomicBoolean();
+    private boolean ended;
     private final List<JvmTarget> jvms = new CopyOnWriteArrayList<>();
     private final List<URI> gateways = new ArrayList<>();
     private final DatabaseTarget database;
     private final Admin admin;
 
-    private Cluster(Path folder) throws IOException {
+    private final Thread whenInterrupted;
+
+    private Cluster(Path folder, Runnable afterInterruption) {
         this.folder = folder;
-        this.database = DatabaseTarget.start(folder.resolve("postgres"));
+        this.database = new DatabaseTarget(folder.resolve("postgres"));
         this.admin = Admin.create(java.util.Map.of(
                 "bootstrap.servers", bootstrapServers(), "request.timeout.ms", 2_000, "default.api.timeout.ms", 3_000));
+        this.whenInterrupted = new Thread(
+                () -> {
+                    end();
+                    afterInterruption.run();
+                },
+                "end-processes");
+        Runtime.getRuntime().addShutdownHook(whenInterrupted);
     }
 
     /**
@@ -60,30 +68,35 @@ public final class Cluster implements AutoCloseable {
      * @param folder of its data and its output
      * @param mainClass of the app, in this class path
      * @param progress is told what happens
+     * @param afterInterruption is done when this process is told to end, after all others were killed
      */
-    public static Cluster start(Path folder, String mainClass, Consumer<String> progress)
+    public static Cluster start(Path folder, String mainClass, Consumer<String> progress, Runnable afterInterruption)
             throws IOException, InterruptedException {
-        Files.createDirectories(folder);
-        var cluster = new Cluster(folder);
+        var cluster = new Cluster(folder, afterInterruption);
         try {
-            progress.accept("PostgreSQL is up at " + cluster.database.jdbcUrl());
-            for (int broker = 1; broker <= BROKERS; broker++) {
-                cluster.startBroker(broker);
-            }
-            cluster.awaitUp();
-            progress.accept(BROKERS + " brokers are up at " + cluster.bootstrapServers());
-            for (Target.Group role : List.of(Target.Group.GATEWAY, Target.Group.COMMAND, Target.Group.PROJECTION)) {
-                for (int number = 1; number <= NODES_PER_ROLE; number++) {
-                    cluster.startNode(mainClass, role, number);
-                }
-            }
-            cluster.awaitUp();
-            progress.accept("2 gateways, 2 command nodes and 2 projection nodes are up");
+            cluster.start(mainClass, progress);
             return cluster;
         } catch (IOException | InterruptedException | RuntimeException e) {
             cluster.close();
             throw e;
         }
+    }
+
+    private void start(String mainClass, Consumer<String> progress) throws IOException, InterruptedException {
+        database.start();
+        progress.accept("PostgreSQL is up at " + database.jdbcUrl());
+        for (int broker = 1; broker <= BROKERS; broker++) {
+            startBroker(broker);
+        }
+        awaitUp();
+        progress.accept(BROKERS + " brokers are up at " + bootstrapServers());
+        for (Target.Group role : List.of(Target.Group.GATEWAY, Target.Group.COMMAND, Target.Group.PROJECTION)) {
+            for (int number = 1; number <= NODES_PER_ROLE; number++) {
+                startNode(mainClass, role, number);
+            }
+        }
+        awaitUp();
+        progress.accept("2 gateways, 2 command nodes and 2 projection nodes are up");
     }
 
     /** The brokers, for clients. */
@@ -106,20 +119,21 @@ public final class Cluster implements AutoCloseable {
     /** Kills everything. */
     @Override
     public void close() {
-        if (closed.getAndSet(true)) {
+        end();
+        try {
+            Runtime.getRuntime().removeShutdownHook(whenInterrupted);
+        } catch (IllegalStateException e) {
+            // This process is ending, and the hook is at work.
             return;
         }
-        jvms.forEach(JvmTarget::end);
-        admin.close(Duration.ZERO);
-        try {
-            database.thaw();
-        } catch (IOException e) {
-            // It is not running: then there is nothing to thaw.
-            return;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } finally {
-            database.stop();
+    }
+
+    private synchronized void end() {
+        if (!ended) {
+            ended = true;
+            jvms.forEach(JvmTarget::end);
+            database.end();
+            admin.close(Duration.ZERO);
         }
     }
 
@@ -152,8 +166,8 @@ public final class Cluster implements AutoCloseable {
     }
 
     private void add(JvmTarget target) throws IOException {
-        target.start();
         jvms.add(target);
+        target.start();
     }
 
     private Path clientProperties() throws IOException {

@@ -1,5 +1,7 @@
 package io.diptych.chaos.cluster;
 
+import static java.util.Objects.requireNonNull;
+
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import io.diptych.embedded.EmbeddedException;
@@ -11,33 +13,31 @@ import java.net.Socket;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /** PostgreSQL: a postmaster and a process for each connection. */
 final class DatabaseTarget implements Target {
 
     private final Path folder;
-    private volatile EmbeddedPostgresServer server;
+    private @Nullable EmbeddedPostgresServer server;
+    private int port;
+    private boolean ended;
 
-    private DatabaseTarget(Path folder, EmbeddedPostgresServer server) {
+    DatabaseTarget(Path folder) {
         this.folder = folder;
-        this.server = server;
-    }
-
-    static DatabaseTarget start(Path folder) {
         // It would call it an error that a server which was killed cannot be stopped.
         if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
             context.getLogger(EmbeddedPostgres.class).setLevel(Level.OFF);
         }
-        return new DatabaseTarget(folder, EmbeddedPostgresServer.start(folder, 0));
     }
 
     String jdbcUrl() {
-        return server.jdbcUrl();
+        return requireNonNull(server).jdbcUrl();
     }
 
     String user() {
-        return server.user();
+        return requireNonNull(server).user();
     }
 
     @Override
@@ -52,7 +52,7 @@ final class DatabaseTarget implements Target {
 
     /** The postmaster alone: its children see that it is gone and end by themselves, as after a crash. */
     @Override
-    public void kill() throws IOException, InterruptedException {
+    public void kill() throws IOException {
         ProcessHandle postmaster = running();
         List<ProcessHandle> children = postmaster.descendants().toList();
         postmaster.destroyForcibly();
@@ -60,17 +60,35 @@ final class DatabaseTarget implements Target {
         for (ProcessHandle child : children) {
             child.destroyForcibly();
         }
-        server.close();
+        stop();
     }
 
     @Override
-    public void stop() {
-        server.close();
+    public synchronized void stop() {
+        if (server != null) {
+            server.close();
+        }
     }
 
     @Override
-    public void start() {
-        server = EmbeddedPostgresServer.start(folder, server.port());
+    public synchronized void start() throws IOException {
+        if (ended) {
+            throw new IOException("PostgreSQL is not started again: the run is over");
+        }
+        EmbeddedPostgresServer started = EmbeddedPostgresServer.start(folder, port);
+        port = started.port();
+        server = started;
+    }
+
+    /** Whatever state it is in, and for good. */
+    synchronized void end() {
+        ended = true;
+        try {
+            kill();
+        } catch (IOException e) {
+            // It is not running: then its folder is all there is to give back.
+            stop();
+        }
     }
 
     /** First the postmaster, so that it makes no more children. */
@@ -95,7 +113,7 @@ final class DatabaseTarget implements Target {
     @Override
     public boolean up() {
         try (var socket = new Socket()) {
-            socket.connect(new InetSocketAddress("127.0.0.1", server.port()), 500);
+            socket.connect(new InetSocketAddress("127.0.0.1", port), 500);
             return true;
         } catch (IOException e) {
             return false;
@@ -103,8 +121,12 @@ final class DatabaseTarget implements Target {
     }
 
     private ProcessHandle running() throws IOException {
+        EmbeddedPostgresServer started = server;
+        if (started == null) {
+            throw new IOException("PostgreSQL was not started");
+        }
         try {
-            return server.process();
+            return started.process();
         } catch (EmbeddedException e) {
             throw new IOException(e.getMessage(), e);
         }

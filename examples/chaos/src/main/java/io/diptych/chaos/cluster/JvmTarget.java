@@ -18,6 +18,7 @@ final class JvmTarget implements Target {
     private final Path log;
     private final BooleanSupplier up;
     private volatile @Nullable Process process;
+    private boolean ended;
 
     JvmTarget(String name, Group group, List<String> command, Path log, BooleanSupplier up) {
         this.name = name;
@@ -38,7 +39,10 @@ final class JvmTarget implements Target {
     }
 
     @Override
-    public void start() throws IOException {
+    public synchronized void start() throws IOException {
+        if (ended) {
+            throw new IOException("[" + name + "] is not started again: the run is over");
+        }
         process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
@@ -75,8 +79,9 @@ final class JvmTarget implements Target {
         return running != null && running.isAlive() && up.getAsBoolean();
     }
 
-    /** Whatever state it is in. */
-    void end() {
+    /** Whatever state it is in, and for good. */
+    synchronized void end() {
+        ended = true;
         Process running = process;
         if (running != null) {
             running.destroyForcibly();

@@ -68,7 +68,7 @@ public record Schedule(Map<Group, List<Fault>> faults) {
     /** Brokers and the database are needed by all: the system gets more time with them. */
     private static Duration pause(SplittableRandom random, Group group) {
         boolean shared = group == Group.BROKER || group == Group.DATABASE;
-        return shared ? millis(random, 8_000, 18_000) : millis(random, 4_000, 14_000);
+        return shared ? millis(random, 10_000, 20_000) : millis(random, 6_000, 18_000);
     }
 
     private static Duration millis(SplittableRandom random, long from, long to) {
