@@ -14,13 +14,7 @@ import io.diptych.message.Headers;
 import io.diptych.message.LogRecord;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Random;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -206,86 +200,6 @@ class CommandWorkerTest {
                 .extracting(event -> event.text(Headers.SEQUENCE) + ":" + event.text(Headers.CAUSATION_ID))
                 .containsExactly("1:c-1", "2:c-2");
         assertThat(replies()).hasSize(2);
-    }
-
-    @Test
-    void whatever_fails_or_crashes_each_command_takes_effect_once_and_versions_have_no_gap() {
-        for (int seed = 0; seed < 2000; seed++) {
-            new Run(seed).check();
-        }
-    }
-
-    /** One history of commands, duplicates, faults and crashes, given by its seed. */
-    private static final class Run {
-        private final int seed;
-        private final Random random;
-        private final MemoryKafka kafka = new MemoryKafka();
-        private final Set<String> sent = new HashSet<>();
-        private MemoryKafka.Client client = kafka.client("node");
-        private CommandWorker<?, ?, ?> worker = new CommandWorker<>(Bank.setup(new ArrayList<>(), 64), client);
-
-        Run(int seed) {
-            this.seed = seed;
-            this.random = new Random(seed);
-        }
-
-        void check() {
-            for (int i = 0; i < 60; i++) {
-                act();
-            }
-            client.failAt(null);
-            for (int i = 0; i < 1000 && !kafka.isDrained(); i++) {
-                worker.step(Duration.ZERO);
-            }
-            judge();
-        }
-
-        private void act() {
-            switch (random.nextInt(8)) {
-                case 0, 1, 2 -> send();
-                case 3 -> client.failAt(MemoryKafka.Fault.values()[random.nextInt(MemoryKafka.Fault.values().length)]);
-                case 4 -> {
-                    client = kafka.client("node");
-                    client.randomBatches(random);
-                    worker = new CommandWorker<>(Bank.setup(new ArrayList<>(), 64), client);
-                }
-                default -> worker.step(Duration.ZERO);
-            }
-        }
-
-        private void send() {
-            int number = random.nextInt(20);
-            String account = "a-" + number % 3;
-            Integer partition = random.nextInt(4) == 0 ? (Integer) random.nextInt(MemoryKafka.PARTITIONS) : null;
-            sent.add("c-" + number);
-            kafka.send(
-                    MemoryKafka.COMMANDS,
-                    partition,
-                    partition == null ? account : null,
-                    account + " " + (number % 5 == 0 ? 100 : number + 1),
-                    headers("c-" + number));
-        }
-
-        private void judge() {
-            Map<String, Integer> versions = new HashMap<>();
-            Map<String, List<String>> events = new HashMap<>();
-            for (LogRecord event : kafka.read(MemoryKafka.EVENTS)) {
-                String account = Objects.requireNonNull(event.text(Headers.SUBJECT));
-                assertThat(event.text(Headers.SEQUENCE))
-                        .as("version of %s in seed %d", account, seed)
-                        .isEqualTo(Integer.toString(versions.merge(account, 1, Integer::sum)));
-                events.computeIfAbsent(event.text(Headers.CAUSATION_ID), c -> new ArrayList<>())
-                        .add(new String(event.value()));
-            }
-            assertThat(kafka.isDrained()).as("all handled in seed %d", seed).isTrue();
-            assertThat(events.keySet()).as("commands in seed %d", seed).isEqualTo(sent);
-            events.forEach((command, ofCommand) -> {
-                int number = Integer.parseInt(command.substring(2));
-                assertThat(ofCommand)
-                        .as("events of %s in seed %d", command, seed)
-                        .isEqualTo(number % 5 == 0 ? List.of("50", "50") : List.of(Integer.toString(number + 1)));
-            });
-        }
     }
 
     private void restart() {

@@ -39,6 +39,9 @@ final class Coroutine {
         while (running) {
             LockSupport.park(this);
         }
+        if (failure instanceof AssertionError judgement) {
+            throw judgement;
+        }
         if (failure != null) {
             throw new IllegalStateException("The code of a coroutine failed", failure);
         }

@@ -11,7 +11,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -174,7 +173,7 @@ final class MemoryKafka {
         private final Map<Integer, Long> following = new TreeMap<>();
         private boolean assigned;
         private @Nullable Fault fault;
-        private int maxRecords = 10;
+        private static final int MAX_RECORDS = 10;
 
         Client(String owner) {
             this.owner = owner;
@@ -182,10 +181,6 @@ final class MemoryKafka {
 
         void failAt(@Nullable Fault step) {
             fault = step;
-        }
-
-        void randomBatches(Random random) {
-            maxRecords = 1 + random.nextInt(10);
         }
 
         private void failIf(Fault step) {
@@ -210,7 +205,7 @@ final class MemoryKafka {
             var records = new ArrayList<LogRecord>();
             for (int i = 0; i < PARTITIONS; i++) {
                 if (!paused.contains(i)) {
-                    next.put(i, take(partition(COMMANDS, i), next.getOrDefault(i, 0L), records, maxRecords));
+                    next.put(i, take(partition(COMMANDS, i), next.getOrDefault(i, 0L), records, MAX_RECORDS));
                 }
             }
             return records;
@@ -251,7 +246,7 @@ final class MemoryKafka {
 
         @Override
         public void endFormerOwner(int partition) {
-            // TODO
+            // A log with one client has no other.
         }
 
         @Override
@@ -272,7 +267,7 @@ final class MemoryKafka {
         @Override
         public List<LogRecord> readEvents(Duration maxWait) {
             var records = new ArrayList<LogRecord>();
-            following.replaceAll((p, at) -> take(partition(EVENTS, p), at, records, maxRecords));
+            following.replaceAll((p, at) -> take(partition(EVENTS, p), at, records, MAX_RECORDS));
             return records;
         }
 

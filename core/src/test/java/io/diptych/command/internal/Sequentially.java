@@ -22,6 +22,7 @@ final class Sequentially {
         private int balance;
         private int version;
         private final List<Result> recent = new ArrayList<>();
+        private final List<Long> offsets = new ArrayList<>();
     }
 
     private final SimulatedKafka kafka;
@@ -77,6 +78,10 @@ final class Sequentially {
 
     private void handle(LogRecord record, List<Long> offsets) {
         String delivery = String.valueOf(record.text(Headers.REPLY_CORRELATION_ID));
+        if (AggregateQuery.TYPE.equals(record.text(Headers.TYPE))) {
+            answer(record, delivery);
+            return;
+        }
         String body = new String(record.value());
         String[] words = body.split(" ");
         String key = record.key() == null ? null : new String(record.key());
@@ -88,6 +93,24 @@ final class Sequentially {
             String reply = reply(record, delivery, words[0], Integer.parseInt(words[1]), body, offsets);
             replies.put(delivery, reply);
         }
+    }
+
+    private void answer(LogRecord question, String delivery) {
+        byte[] key = question.key();
+        if (key == null || SimulatedKafka.partitionOf(key) != question.partition()) {
+            return;
+        }
+        Account known = accounts.get(question.partition()).get(new String(key));
+        Account account = known == null ? new Account() : known;
+        String from = question.text(Headers.FROM_VERSION);
+        String asked = from == null
+                ? account.balance + " []"
+                : "- "
+                        + account.offsets.stream()
+                                .skip(Integer.parseInt(from) - 1)
+                                .limit(Integer.parseInt(String.valueOf(question.text(Headers.LIMIT))))
+                                .toList();
+        replies.put(delivery, "excerpt v" + account.version + " " + asked);
     }
 
     private void deadLetter(String delivery, String why) {
@@ -127,11 +150,11 @@ final class Sequentially {
         int parts = amount == 100 ? 2 : 1;
         for (int i = 0; i < parts; i++) {
             all.add(new Event(id, ++account.version, Integer.toString(amount / parts), command));
+            // Which offset an event has is the log's to say: markers and aborted records have some as well.
+            account.offsets.add(all.size() <= offsets.size() ? offsets.get(all.size() - 1) : -1);
         }
         account.balance += amount;
-        // Which offset an event has is the log's to say: markers and aborted records have some as well.
-        long offset = all.size() <= offsets.size() ? offsets.get(all.size() - 1) : -1;
-        var result = new Result(command, new String(record.value()), account.version, parts, offset);
+        var result = new Result(command, new String(record.value()), account.version, parts, account.offsets.getLast());
         account.recent.add(result);
         if (account.recent.size() > recentCommands) {
             account.recent.removeFirst();

@@ -271,8 +271,11 @@ final class SimulatedKafka {
         return ++producer.epoch;
     }
 
-    private static void prepare(Tx transaction, Status status) {
+    private void prepare(Tx transaction, Status status) {
         transaction.status = status;
+        if (transaction.isDone()) {
+            transactions.remove(transaction);
+        }
     }
 
     private void complete(Tx transaction) {

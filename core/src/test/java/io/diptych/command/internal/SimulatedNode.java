@@ -178,7 +178,7 @@ final class SimulatedNode implements Interference {
             case OTHERS_FIRST -> pauseAt(point);
             case FREEZE -> {
                 reached("frozen at " + point);
-                freeze(simulation.upTo(8_000));
+                freeze(simulation.upTo(15_000));
                 pauseAt(point);
             }
             case FAIL -> {

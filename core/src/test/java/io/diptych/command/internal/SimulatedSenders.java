@@ -28,11 +28,31 @@ final class SimulatedSenders {
         this.random = random;
     }
 
-    /** Sends a command, perhaps one that was sent before; says which. */
+    /** Sends a question, or a command, perhaps one that was sent before; says which. */
     String sendOne() {
+        if (random.nextInt(10) == 0) {
+            return ask();
+        }
         int number = random.nextInt(COMMANDS);
         sent.add(number);
         return send(number);
+    }
+
+    private String ask() {
+        String account = "a-" + random.nextInt(ACCOUNTS);
+        var range =
+                random.nextBoolean() ? null : new AggregateQuery.Range(1 + random.nextInt(4), 1 + random.nextInt(9));
+        String delivery = "d-" + ++deliveries;
+        var headers = new ArrayList<>(new AggregateQuery(account, range).headers());
+        headers.add(Header.text(Headers.REPLY_TOPIC, REPLIES));
+        headers.add(Header.text(Headers.REPLY_CORRELATION_ID, delivery));
+        int partition = partition(account, random.nextInt(4) == 0);
+        kafka.send(SimulatedKafka.COMMANDS, partition, account, "", headers.toArray(Header[]::new));
+        return delivery + " asks for " + account + " on partition " + partition;
+    }
+
+    private int partition(String account, boolean anywhere) {
+        return anywhere ? random.nextInt(SimulatedKafka.PARTITIONS) : SimulatedKafka.partitionOf(account.getBytes());
     }
 
     /** Sends some of what was sent before, much later. */
@@ -57,9 +77,7 @@ final class SimulatedSenders {
         headers.add(Header.text(Headers.REPLY_TOPIC, REPLIES));
         String delivery = "d-" + ++deliveries;
         headers.add(Header.text(Headers.REPLY_CORRELATION_ID, delivery));
-        boolean anywhere = number == 26 || random.nextInt(4) == 0;
-        int partition =
-                anywhere ? random.nextInt(SimulatedKafka.PARTITIONS) : SimulatedKafka.partitionOf(account.getBytes());
+        int partition = partition(account, number == 26 || random.nextInt(4) == 0);
         kafka.send(SimulatedKafka.COMMANDS, partition, key(number, account), body, headers.toArray(Header[]::new));
         return delivery + " is command c-" + number + " [" + body + "] on partition " + partition;
     }

@@ -178,7 +178,7 @@ final class Simulation {
 
     private void disturbAll() {
         switch (random.nextInt(3)) {
-            case 0 -> pass(random.nextInt(4_000));
+            case 0 -> pass(random.nextInt(12_000));
             case 1 -> {
                 if (!late.isEmpty()) {
                     arrive(late.remove(random.nextInt(late.size())));
@@ -219,7 +219,10 @@ final class Simulation {
             if (nodes.isEmpty()) {
                 startOne();
             }
-            List.copyOf(nodes).stream().filter(SimulatedNode::isRunning).forEach(SimulatedNode::resume);
+            for (SimulatedNode node : nodes) {
+                node.resume();
+                pass(1);
+            }
             for (int i = 0; i < 10; i++) {
                 kafka.markOne(0);
             }
