@@ -62,6 +62,10 @@ final class SimulatedKafka {
             return unmarked.stream().anyMatch(log -> log.topic.equals(topic) && log.number == partition);
         }
 
+        boolean isCommitted() {
+            return status == Status.COMMITTED;
+        }
+
         private boolean isDone() {
             return status != Status.OPEN && unmarked.isEmpty() && positions.isEmpty();
         }
@@ -89,7 +93,7 @@ final class SimulatedKafka {
     private static final class Log {
         private final String topic;
         private final int number;
-        private final List<Stored> records = new ArrayList<>();
+        private final List<SimulatedRecord> records = new ArrayList<>();
         private final Map<Tx, Long> firstOffsets = new LinkedHashMap<>();
 
         Log(String topic, int number) {
@@ -99,49 +103,6 @@ final class SimulatedKafka {
 
         long lastStable() {
             return firstOffsets.values().stream().mapToLong(o -> o).min().orElse(records.size());
-        }
-    }
-
-    private record Stored(
-            String topic,
-            int partition,
-            long offset,
-            @Nullable NewRecord content,
-            @Nullable Tx transaction) implements LogRecord {
-
-        boolean isVisible() {
-            return content != null && (transaction == null || transaction.status == Status.COMMITTED);
-        }
-
-        private NewRecord record() {
-            if (content == null) {
-                throw new IllegalStateException("A marker has no content");
-            }
-            return content;
-        }
-
-        @Override
-        public byte @Nullable [] key() {
-            return record().key();
-        }
-
-        @Override
-        public byte @Nullable [] value() {
-            return record().value();
-        }
-
-        @Override
-        public byte @Nullable [] header(String name) {
-            byte[] found = null;
-            for (Header header : headers()) {
-                found = header.name().equals(name) ? header.value() : found;
-            }
-            return found;
-        }
-
-        @Override
-        public List<Header> headers() {
-            return record().headers();
         }
     }
 
@@ -201,7 +162,7 @@ final class SimulatedKafka {
         int number = wanted != null ? wanted : key == null ? 0 : partitionOf(key);
         Log log = log(record.topic(), number);
         long offset = log.records.size();
-        log.records.add(new Stored(record.topic(), number, offset, record, transaction));
+        log.records.add(new SimulatedRecord(record.topic(), number, offset, record, transaction));
         if (transaction != null && transaction.unmarked.add(log)) {
             log.firstOffsets.put(transaction, offset);
         }
@@ -306,7 +267,7 @@ final class SimulatedKafka {
             Log log = transaction.unmarked.iterator().next();
             transaction.unmarked.remove(log);
             log.firstOffsets.remove(transaction);
-            log.records.add(new Stored(log.topic, log.number, log.records.size(), null, transaction));
+            log.records.add(new SimulatedRecord(log.topic, log.number, log.records.size(), null, transaction));
         }
         if (transaction.isDone()) {
             transactions.remove(transaction);
@@ -339,7 +300,7 @@ final class SimulatedKafka {
         long stable = log.lastStable();
         long at = from;
         for (int taken = 0; at < stable && taken < max; at++) {
-            Stored record = log.records.get((int) at);
+            SimulatedRecord record = log.records.get((int) at);
             if (record.isVisible()) {
                 into.add(record);
                 taken++;
@@ -369,7 +330,7 @@ final class SimulatedKafka {
         for (int i = 0; i < PARTITIONS; i++) {
             long next = stablePosition(i);
             Log log = log(COMMANDS, i);
-            if (log.records.stream().skip(next).anyMatch(Stored::isVisible)) {
+            if (log.records.stream().skip(next).anyMatch(SimulatedRecord::isVisible)) {
                 return false;
             }
         }
