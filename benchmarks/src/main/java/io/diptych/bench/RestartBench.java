@@ -81,6 +81,7 @@ final class RestartBench implements Callable<Integer> {
             node.awaitReady();
             long begun = System.nanoTime();
             try (Load.Committed events = load.events()) {
+                events.skipAll();
                 long total = (long) count * EVENTS_EACH;
                 long done = 0;
                 while (done < total) {

@@ -22,6 +22,8 @@ final class AbandonedTransactions {
 
     private static final Logger LOG = LoggerFactory.getLogger(AbandonedTransactions.class);
 
+    private static final int ATTEMPTS = 3;
+
     private final Admin admin;
     private final String group;
     private final TransactionalIds ids;
@@ -33,6 +35,21 @@ final class AbandonedTransactions {
     }
 
     void end() throws ExecutionException, InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            try {
+                tryToEnd();
+                return;
+            } catch (ExecutionException e) {
+                // All brokers are asked: one that goes away or comes back meanwhile makes the client fail at once.
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+                LOG.debug("{}: asks again for what is open", group, e);
+            }
+        }
+    }
+
+    private void tryToEnd() throws ExecutionException, InterruptedException {
         List<String> open = openOnes();
         if (open.isEmpty()) {
             return;

@@ -1,14 +1,16 @@
 package io.diptych.kafka;
 
 import io.diptych.TopicNames;
+import io.diptych.message.internal.LogException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,15 +63,21 @@ final class ReplyTargets {
             return 0;
         }
         try {
-            return admin.describeTopics(List.of(topic)).allTopicNames().get(2, TimeUnit.SECONDS).values().stream()
+            return admin.describeTopics(List.of(topic)).allTopicNames().get().values().stream()
                     .mapToInt(found -> found.partitions().size())
                     .sum();
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.warn("Replies to [{}] are dropped: it cannot be found: {}", topic, e.getMessage());
-            return 0;
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException
+                    || e.getCause() instanceof InvalidTopicException
+                    || e.getCause() instanceof TopicAuthorizationException) {
+                LOG.warn("Replies to [{}] are dropped: {}", topic, e.getCause().getMessage());
+                return 0;
+            }
+            // Kafka is away: the command is handled, and answered, when it is back.
+            throw new LogException("Kafka could not find the topic of replies [" + topic + "]: " + e.getCause(), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return 0;
+            throw new LogException("Interrupted: could not find the topic of replies [" + topic + "]", e);
         }
     }
 }

@@ -167,7 +167,11 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
             if (before != null) {
                 log.unfollowEvents(partition);
             }
-            restoring.put(partition, new Restoring(before == null || before.alone(), null));
+            if (before != null && !before.alone()) {
+                // First: where to go on is not known as long as a former owner has something open.
+                log.endFormerOwner(partition);
+            }
+            restoring.put(partition, new Restoring(true, null));
             log.rewind(partition);
         }
         broken = false;

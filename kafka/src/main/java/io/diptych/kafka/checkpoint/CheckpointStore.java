@@ -298,7 +298,7 @@ final class CheckpointStore<S> implements AggregateStore<S> {
         beingWritten = Map.of();
         String message = String.valueOf(cause.getMessage());
         if (!message.equals(failure)) {
-            LOG.warn("Partition [{}]: nothing is written behind for now: {}", partition, message);
+            LOG.info("Partition [{}]: nothing is written behind for now: {}", partition, message);
         }
         failure = message;
         notifyAll();
