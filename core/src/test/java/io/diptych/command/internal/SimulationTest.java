@@ -41,7 +41,7 @@ class SimulationTest {
             replay(one);
             return;
         }
-        long seeds = Long.getLong("diptych.seeds", 3_000);
+        long seeds = Long.getLong("diptych.seeds", 2_000);
         Map<String, Integer> reached = Simulations.run(seeds);
         if (seeds < 1_000) {
             return; // Too few to come everywhere.

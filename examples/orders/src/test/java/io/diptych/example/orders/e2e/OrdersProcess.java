@@ -32,7 +32,7 @@ final class OrdersProcess implements AutoCloseable {
         var command = new ArrayList<String>();
         command.add(ProcessHandle.current().info().command().orElseThrow());
         // No process of a test runs for as long as the optimising compiler takes to pay for itself on two cores.
-        command.add("-XX:TieredStopAtLevel=1");
+        command.addAll(List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC"));
         command.addAll(List.of("-Xmx700m", "-cp", System.getProperty("java.class.path"), OrdersApp.class.getName()));
         command.addAll(args);
         var builder = new ProcessBuilder(command).redirectErrorStream(true);
