@@ -33,7 +33,7 @@ public record Report(
     private static final int FAULTS_PER_MINUTE = 5;
 
     /** Fewer acknowledged calls, per second, show nothing. */
-    private static final int CALLS_PER_SECOND = 5;
+    private static final int CALLS_PER_SECOND = 2;
 
     private static final int SHOWN = 10;
 
