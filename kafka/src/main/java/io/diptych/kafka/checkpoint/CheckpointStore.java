@@ -104,22 +104,21 @@ final class CheckpointStore<S> implements AggregateStore<S> {
         Snapshots snapshots = shared.snapshots();
         Long local = opened.position();
         Position last = snapshots == null ? null : snapshots.position(shared.form(), partition);
-        boolean usable = last != null && last.complete();
+        Position usable = last != null && last.complete() ? last : null;
         if (snapshots != null) {
-            publication = new Publication(snapshots, shared.form(), partition, last, local == null && !usable);
+            publication = new Publication(snapshots, shared.form(), partition, last, local == null && usable == null);
         }
-        if (local != null && (!usable || isNear(local, last))) {
+        if (local != null && (usable == null || isNear(local, usable))) {
             beginAt(local);
-        } else if (snapshots != null && usable) {
+        } else if (snapshots != null && usable != null) {
             opened.clear();
             reader = snapshots.read(shared.form(), partition);
         }
     }
 
     /** Whether reading events from there on is right, and quicker than reading the snapshots. */
-    private static boolean isNear(long local, @Nullable Position published) {
-        return published == null
-                || local <= published.nextEvent() && published.nextEvent() - local <= Checkpoints.FAR_BEHIND;
+    private static boolean isNear(long local, Position published) {
+        return local <= published.nextEvent() && published.nextEvent() - local <= Checkpoints.FAR_BEHIND;
     }
 
     private void finishReading(@Nullable SnapshotReader snapshots) throws CheckpointException {
@@ -131,11 +130,10 @@ final class CheckpointStore<S> implements AggregateStore<S> {
         reader = null;
         if (position == null || !position.complete()) {
             throw new IllegalStateException("The snapshots of partition " + partition + " have lost their position");
-        } else {
-            database().write(List.of(), List.of(), position.nextEvent());
-            beginAt(position.nextEvent());
-            LOG.info("Partition [{}] begins with the snapshots as of event [{}]", partition, position.nextEvent());
         }
+        database().write(List.of(), List.of(), position.nextEvent());
+        beginAt(position.nextEvent());
+        LOG.info("Partition [{}] begins with the snapshots as of event [{}]", partition, position.nextEvent());
     }
 
     private synchronized void beginAt(long position) {
