@@ -26,7 +26,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  ${COMMAND-FULL-NAME}",
-            "  ${COMMAND-FULL-NAME} --port 8081 --kafka-port 9093 --data-dir /tmp/second --fresh"
+            "  ${COMMAND-FULL-NAME} --port 8081 --kafka-port 9093 --data-dir .diptych-second --fresh"
         },
         showDefaultValues = true)
 public final class DemoCommand implements Callable<Integer> {
