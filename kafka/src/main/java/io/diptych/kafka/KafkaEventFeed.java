@@ -5,8 +5,11 @@ import io.diptych.message.internal.LogException;
 import io.diptych.message.internal.OwnershipListener;
 import io.diptych.projection.internal.EventFeed;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.clients.consumer.CloseOptions;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -18,6 +21,7 @@ final class KafkaEventFeed implements EventFeed {
     private final String topic;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Ownership ownership;
+    private final Map<Integer, Long> next = new HashMap<>();
 
     KafkaEventFeed(KafkaSettings settings, String topic, String group) {
         this.topic = topic;
@@ -30,7 +34,9 @@ final class KafkaEventFeed implements EventFeed {
     @Override
     public List<LogRecord> poll(Duration maxWait, OwnershipListener listener) {
         try {
-            return ownership.poll(maxWait, listener);
+            ConsumerRecords<byte[], byte[]> records = ownership.records(maxWait, listener);
+            records.nextOffsets().forEach((at, offset) -> next.put(at.partition(), offset.offset()));
+            return KafkaRecord.all(records);
         } catch (KafkaException e) {
             throw new LogException("Kafka could not read events: " + e.getMessage(), e);
         }
@@ -43,6 +49,7 @@ final class KafkaEventFeed implements EventFeed {
 
     @Override
     public void seek(int partition, long offset) {
+        next.put(partition, offset);
         consumer.seek(at(partition), offset);
     }
 
@@ -54,6 +61,11 @@ final class KafkaEventFeed implements EventFeed {
     @Override
     public void resume(int partition) {
         consumer.resume(List.of(at(partition)));
+    }
+
+    @Override
+    public long next(int partition) {
+        return next.getOrDefault(partition, 0L);
     }
 
     @Override

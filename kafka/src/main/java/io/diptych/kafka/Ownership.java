@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.WakeupException;
@@ -23,11 +24,16 @@ final class Ownership implements ConsumerRebalanceListener {
 
     /** Records, or none when woken up. */
     List<LogRecord> poll(Duration maxWait, OwnershipListener toTell) {
+        return KafkaRecord.all(records(maxWait, toTell));
+    }
+
+    /** The same as the consumer has them, with the offsets it goes on from. */
+    ConsumerRecords<byte[], byte[]> records(Duration maxWait, OwnershipListener toTell) {
         listener = toTell;
         try {
-            return KafkaRecord.all(consumer.poll(maxWait));
+            return consumer.poll(maxWait);
         } catch (WakeupException e) {
-            return List.of();
+            return ConsumerRecords.empty();
         }
     }
 

@@ -27,6 +27,12 @@ public interface EventFeed extends AutoCloseable {
     /** Events of the partition again. */
     void resume(int partition);
 
+    /**
+     * Where the reading is: past the last event handed out, and past what follows it and is no event, such as the end
+     * of a transaction. The events before that have all been handed out.
+     */
+    long next(int partition);
+
     /** How many offsets the reading is behind the last committed event, or -1 when that is unknown. */
     long behind(int partition);
 

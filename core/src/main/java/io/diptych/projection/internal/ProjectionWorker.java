@@ -85,6 +85,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
                 apply(events);
             }
             backoff.reset();
+            passOver();
             reportProgress();
         } catch (PositionMovedException e) {
             LOG.warn("{}: {}: going on from where the table is", readModel.name(), e.getMessage());
@@ -134,7 +135,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
     private void apply(List<LogRecord> records) {
         List<LogRecord> rest = records;
         while (!rest.isEmpty()) {
-            EventFailedException failed = applyUntilFailure(rest);
+            EventFailedException failed = applyUntilFailure(rest, rest == records);
             if (failed == null) {
                 return;
             }
@@ -146,11 +147,18 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
         }
     }
 
-    /** Applies all of it in one transaction, or none of it and returns why. */
-    private @Nullable EventFailedException applyUntilFailure(List<LogRecord> records) {
+    /**
+     * Applies all of it in one transaction, or none of it and returns why.
+     *
+     * @param all the records are all that the feed gave, so the positions go to where the feed is
+     */
+    private @Nullable EventFailedException applyUntilFailure(List<LogRecord> records, boolean all) {
         long begun = System.nanoTime();
         Map<Integer, Move> moves = moves(records);
         try {
+        if (all) {
+            moves.replaceAll((partition, move) -> new Move(move.from(), Math.max(move.to(), feed.next(partition))));
+        }
             EventFold<E, R> fold = fold(records);
             store.apply(new RowStore.Batch<>(moves, fold.keys(), fold.ownRowsOnly(), fold));
         } catch (EventFailedException e) {
@@ -173,7 +181,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
                     records.getFirst().partition(), records.getFirst().offset(), cause);
         }
         int half = records.size() / 2;
-        EventFailedException failed = applyUntilFailure(records.subList(0, half));
+        EventFailedException failed = applyUntilFailure(records.subList(0, half), false);
         if (failed != null) {
             return failed;
         }

@@ -43,7 +43,7 @@ final class MemoryFeed implements EventFeed {
 
     /** What was said, on each partition. */
     static final class Log {
-        private final Map<Integer, List<Event>> partitions = new TreeMap<>();
+        private final Map<Integer, List<@Nullable Event>> partitions = new TreeMap<>();
         private final Map<String, Integer> expected = new TreeMap<>();
 
         void add(int partition, String... words) {
@@ -65,16 +65,31 @@ final class MemoryFeed implements EventFeed {
             store(partition, "noise", List.of());
         }
 
+        /** Takes an offset and is no event. */
+        void addEndOfTransaction(int partition) {
+            events(partition).add(null);
+        }
+
+        Map<Integer, Long> ends() {
+            Map<Integer, Long> ends = new TreeMap<>();
+            partitions.forEach((partition, events) -> {
+                if (!events.isEmpty()) {
+                    ends.put(partition, (long) events.size());
+                }
+            });
+            return ends;
+        }
+
         Map<String, Integer> expected() {
             return expected;
         }
 
         private void store(int partition, String word, List<Header> headers) {
-            List<Event> events = events(partition);
+            List<@Nullable Event> events = events(partition);
             events.add(new Event(partition, events.size(), word.getBytes(), headers));
         }
 
-        private List<Event> events(int partition) {
+        private List<@Nullable Event> events(int partition) {
             return partitions.computeIfAbsent(partition, p -> new ArrayList<>());
         }
     }
@@ -100,8 +115,12 @@ final class MemoryFeed implements EventFeed {
         var records = new ArrayList<LogRecord>();
         for (int i = 0; i < PARTITIONS; i++) {
             if (!paused.contains(i)) {
-                List<Event> events = log.events(i);
-                records.addAll(events.subList((int) (long) next.getOrDefault(i, 0L), events.size()));
+                List<@Nullable Event> events = log.events(i);
+                for (Event event : events.subList((int) next(i), events.size())) {
+                    if (event != null) {
+                        records.add(event);
+                    }
+                }
                 next.put(i, (long) events.size());
             }
         }
@@ -124,8 +143,13 @@ final class MemoryFeed implements EventFeed {
     }
 
     @Override
+    public long next(int partition) {
+        return next.getOrDefault(partition, 0L);
+    }
+
+    @Override
     public long behind(int partition) {
-        return log.events(partition).size() - next.getOrDefault(partition, 0L);
+        return log.events(partition).size() - next(partition);
     }
 
     @Override

@@ -11,6 +11,7 @@ final class MemoryRows<R> implements RowStore<R> {
 
     private final Map<Object, R> rows = new HashMap<>();
     private final Map<Integer, Long> positions = new TreeMap<>();
+    private int batches;
     private @Nullable RuntimeException before;
     private @Nullable RuntimeException after;
     private @Nullable Object refusedKey;
@@ -42,6 +43,11 @@ final class MemoryRows<R> implements RowStore<R> {
         return positions;
     }
 
+    /** How many were committed. */
+    int batches() {
+        return batches;
+    }
+
     @Override
     public Map<Integer, Long> positions(Set<Integer> partitions) {
         Map<Integer, Long> found = new HashMap<>();
@@ -62,7 +68,7 @@ final class MemoryRows<R> implements RowStore<R> {
         Map<Object, R> stored = new HashMap<>(rows);
         stored.keySet().retainAll(batch.keys());
         Map<Object, @Nullable R> folded = batch.fold().apply(stored);
-        if (folded.containsKey(refusedKey)) {
+        if (refusedKey != null && folded.containsKey(refusedKey)) {
             throwIf(refusal);
         }
         folded.forEach((key, row) -> {
@@ -73,6 +79,7 @@ final class MemoryRows<R> implements RowStore<R> {
             }
         });
         batch.moves().forEach((partition, move) -> positions.put(partition, move.to()));
+        batches++;
         RuntimeException late = after;
         after = null;
         throwIf(late);

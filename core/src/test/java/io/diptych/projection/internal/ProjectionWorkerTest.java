@@ -74,6 +74,35 @@ class ProjectionWorkerTest {
     }
 
     @Test
+    void positions_pass_what_is_no_event_so_that_they_can_reach_the_end() {
+        log.add(0, "a", "b");
+        log.addEndOfTransaction(0);
+        run(4);
+        assertThat(rows.positions()).isEqualTo(Map.of(0, 3L));
+        assertThat(rows.batches()).isEqualTo(1);
+
+        log.addEndOfTransaction(0);
+        log.addEndOfTransaction(1);
+        run(4);
+
+        assertThat(rows.positions()).isEqualTo(Map.of(0, 4L, 1, 1L));
+        assertThat(rows.batches()).isEqualTo(2);
+    }
+
+    @Test
+    void positions_do_not_pass_an_event_that_cannot_be_applied() {
+        log.add(0, "a");
+        log.addEndOfTransaction(0);
+        log.add(0, "poison", "b");
+        log.addEndOfTransaction(0);
+
+        run(6);
+
+        assertThat(rows.positions()).isEqualTo(Map.of(0, 2L));
+        assertThat(counts()).isEqualTo(Map.of("a", 1));
+    }
+
+    @Test
     void a_deleted_row_is_gone() {
         log.add(0, "forget", "a");
 
@@ -180,16 +209,19 @@ class ProjectionWorkerTest {
             run.projection.broken = false;
             run.randomly(new Random(seed));
             assertThat(run.counts()).as("seed %d", seed).isEqualTo(run.log.expected());
+            assertThat(run.feed.behind(0) + run.feed.behind(1)).isZero();
+            assertThat(run.rows.positions()).as("seed %d", seed).isEqualTo(run.log.ends());
         }
     }
 
     private void randomly(Random random) {
         for (int i = 0; i < 40; i++) {
-            switch (random.nextInt(6)) {
+            switch (random.nextInt(7)) {
                 case 0, 1 -> log.add(random.nextInt(MemoryFeed.PARTITIONS), "w" + random.nextInt(5));
                 case 2 -> rows.failBefore(new StoreUnavailableException("away", new IllegalStateException()));
                 case 3 -> rows.failAfterCommit(new StoreUnavailableException("unknown", new IllegalStateException()));
-                case 4 -> {
+                case 4 -> log.addEndOfTransaction(random.nextInt(MemoryFeed.PARTITIONS));
+                case 5 -> {
                     feed = new MemoryFeed(log);
                     worker = worker();
                 }
