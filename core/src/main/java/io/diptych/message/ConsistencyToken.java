@@ -1,14 +1,15 @@
 package io.diptych.message;
 
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 
 /**
  * Points on the event log that a reader wants to have been passed. Written {@code order:3:1042}: aggregate, partition
- * and offset of the last event to be seen; several are joined with commas. Callers treat it as opaque.
+ * and offset of the last event to be seen; further partitions of the aggregate follow as {@code ;4:77}, and several
+ * tokens are joined with commas. Callers treat it as opaque.
  *
  * @param points at most one per aggregate and partition, in that order
  */
@@ -55,25 +56,32 @@ public record ConsistencyToken(List<Point> points) {
         if (text.length() > MAX_LENGTH) {
             throw invalid(text.substring(0, 40) + "...");
         }
-        return new ConsistencyToken(List.of(text.split(",", -1)).stream()
-                .map(ConsistencyToken::point)
-                .toList());
+        var points = new ArrayList<Point>();
+        for (String part : text.split(",", -1)) {
+            String ofOne = part.strip();
+            int colon = ofOne.indexOf(':');
+            if (colon < 1) {
+                throw invalid(part);
+            }
+            for (String point : ofOne.substring(colon + 1).split(";", -1)) {
+                points.add(point(ofOne.substring(0, colon), point, part));
+            }
+        }
+        return new ConsistencyToken(points);
     }
 
-    private static Point point(String text) {
-        String[] parts = text.strip().split(":", -1);
+    private static Point point(String aggregate, String text, String whole) {
+        int colon = text.indexOf(':');
         try {
-            if (parts.length == 3 && !parts[0].isEmpty()) {
-                int partition = Integer.parseInt(parts[1]);
-                long offset = Long.parseLong(parts[2]);
-                if (partition >= 0 && offset >= -1) {
-                    return new Point(parts[0], partition, offset);
-                }
+            int partition = Integer.parseInt(text.substring(0, Math.max(0, colon)));
+            long offset = Long.parseLong(text.substring(colon + 1));
+            if (partition >= 0 && offset >= -1) {
+                return new Point(aggregate, partition, offset);
             }
         } catch (NumberFormatException e) {
-            throw invalid(text);
+            throw invalid(whole);
         }
-        throw invalid(text);
+        throw invalid(whole);
     }
 
     private static ProblemException invalid(String text) {
@@ -83,6 +91,15 @@ public record ConsistencyToken(List<Point> points) {
 
     @Override
     public String toString() {
-        return points.stream().map(Point::toString).collect(Collectors.joining(","));
+        var text = new StringBuilder();
+        String aggregate = null;
+        for (Point point : points) {
+            boolean another = !point.aggregate().equals(aggregate);
+            text.append(aggregate == null ? "" : another ? "," : ";");
+            text.append(another ? point.aggregate() + ":" : "");
+            text.append(point.partition()).append(':').append(point.offset());
+            aggregate = point.aggregate();
+        }
+        return text.toString();
     }
 }

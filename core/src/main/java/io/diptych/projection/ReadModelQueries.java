@@ -14,11 +14,10 @@ public interface ReadModelQueries {
      * The row with that key.
      *
      * @param key the key's written form, as in a URL
-     * @return field names (as the row record spells them) to values, or null when there is no such row
+     * @return the row, which may not exist
      * @throws ProblemException unknown read model, key of the wrong kind, database away, or freshness not reached
      */
-    @Nullable
-    Map<String, @Nullable Object> find(String readModel, String key, Freshness freshness);
+    Row find(String readModel, String key, Freshness freshness);
 
     /**
      * Rows that match all filters.
@@ -31,12 +30,35 @@ public interface ReadModelQueries {
      * How fresh an answer must be.
      *
      * @param token what must have been seen; null for no demand
+     * @param maxStaleness everything must have been seen that was committed that long before the query came; null for
+     *     no demand
      * @param maxWait how long to wait for it
      */
-    record Freshness(@Nullable ConsistencyToken token, Duration maxWait) {
+    record Freshness(
+            @Nullable ConsistencyToken token, @Nullable Duration maxStaleness, Duration maxWait) {
         /** Whatever is there now. */
-        public static final Freshness NONE = new Freshness(null, Duration.ZERO);
+        public static final Freshness NONE = new Freshness(null, null, Duration.ZERO);
+
+        /** Whatever its age, if it has seen the token. */
+        public Freshness(@Nullable ConsistencyToken token, Duration maxWait) {
+            this(token, null, maxWait);
+        }
     }
+
+    /**
+     * What an answer shows.
+     *
+     * @param token of all events that the answer has seen: a query with it is not answered with less, on any gateway
+     * @param lag how far behind the answer is
+     */
+    record Seen(ConsistencyToken token, Lag lag) {}
+
+    /**
+     * A row.
+     *
+     * @param fields names (as the row record spells them) to values; null when there is no such row
+     */
+    record Row(@Nullable Map<String, @Nullable Object> fields, Seen seen) {}
 
     /**
      * Which rows, in which order.
@@ -63,5 +85,6 @@ public interface ReadModelQueries {
     record Page(
             List<Map<String, @Nullable Object>> rows,
             @Nullable String cursor,
-            @Nullable Long count) {}
+            @Nullable Long count,
+            Seen seen) {}
 }

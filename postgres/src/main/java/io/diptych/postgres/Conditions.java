@@ -35,10 +35,12 @@ final class Conditions {
         return all.isEmpty() ? "" : " where " + String.join(" and ", all);
     }
 
-    void bind(PreparedStatement statement) throws SQLException {
+    /** Sets the parameters from that index on; returns the next one. */
+    int bind(PreparedStatement statement, int first) throws SQLException {
         for (int i = 0; i < parameters.size(); i++) {
-            statement.setString(i + 1, parameters.get(i));
+            statement.setString(first + i, parameters.get(i));
         }
+        return first + parameters.size();
     }
 
     /** The component or column of that name. */

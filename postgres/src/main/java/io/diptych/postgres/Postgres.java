@@ -4,6 +4,7 @@ import io.diptych.App;
 import io.diptych.ConfigurationException;
 import io.diptych.projection.ReadModel;
 import io.diptych.projection.ReadModelQueries;
+import io.diptych.projection.internal.LogEnds;
 import io.diptych.projection.internal.RowStore;
 import io.diptych.projection.internal.RowStore.StoreUnavailableException;
 import java.sql.Connection;
@@ -29,7 +30,7 @@ public final class Postgres implements AutoCloseable {
     private final Waiters waiters = new Waiters();
     private final PostgresQueries queries;
 
-    private Postgres(App app, PostgresSettings settings) {
+    private Postgres(App app, PostgresSettings settings, LogEnds ends) {
         this.app = app;
         var served = new LinkedHashMap<String, PostgresQueries.Served>();
         for (ReadModel<?, ?> model : app.readModels()) {
@@ -43,7 +44,7 @@ public final class Postgres implements AutoCloseable {
         database = new Database(app.name(), settings);
         feed = new ProgressFeed(database, app.name(), waiters::wakeAll);
         feed.add(waiters::wake);
-        queries = new PostgresQueries(database, app.name(), served, waiters);
+        queries = new PostgresQueries(database, app.name(), served, waiters, ends);
     }
 
     /**
@@ -52,7 +53,16 @@ public final class Postgres implements AutoCloseable {
      * @throws ConfigurationException when a row record or a name cannot stand in PostgreSQL
      */
     public static Postgres open(App app, PostgresSettings settings) {
-        return new Postgres(app, settings);
+        return open(app, settings, new LogEnds());
+    }
+
+    /**
+     * The same, where answers tell how far behind they are, and can be asked to be recent.
+     *
+     * @param ends where the event logs end, told by whoever asks Kafka
+     */
+    public static Postgres open(App app, PostgresSettings settings, LogEnds ends) {
+        return new Postgres(app, settings, ends);
     }
 
     /**

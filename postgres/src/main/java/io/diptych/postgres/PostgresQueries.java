@@ -1,23 +1,26 @@
 package io.diptych.postgres;
 
+import io.diptych.message.ConsistencyToken;
 import io.diptych.message.ConsistencyToken.Point;
 import io.diptych.message.Problem;
 import io.diptych.message.ProblemException;
+import io.diptych.postgres.SnapshotQuery.Snapshot;
+import io.diptych.projection.Lag;
 import io.diptych.projection.ReadModelQueries;
+import io.diptych.projection.internal.LogEnds;
+import java.math.BigDecimal;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
-import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Queries. With a token, the positions are looked at in the same snapshot as the rows, so an answer is never older than
- * the check of it.
+ * Queries. The positions are read in the same snapshot as the rows, so an answer is never older than what is said of it,
+ * and how fresh it must be is a question of points to have passed, for a token as for a greatest age.
  */
 final class PostgresQueries implements ReadModelQueries {
 
@@ -27,31 +30,29 @@ final class PostgresQueries implements ReadModelQueries {
     private final String schema;
     private final Map<String, Served> models;
     private final Waiters waiters;
+    private final LogEnds ends;
 
     /** A read model and the aggregate whose points it passes. */
     record Served(RowMapping<?> mapping, String aggregate) {}
 
-    /** The part of a query that reads rows. */
-    private interface Reading<T> {
-        T read(Connection connection) throws SQLException;
-    }
-
-    PostgresQueries(Database database, String schema, Map<String, Served> models, Waiters waiters) {
+    PostgresQueries(Database database, String schema, Map<String, Served> models, Waiters waiters, LogEnds ends) {
         this.database = database;
         this.schema = schema;
         this.models = models;
         this.waiters = waiters;
+        this.ends = ends;
     }
 
     @Override
-    public @Nullable Map<String, @Nullable Object> find(String readModel, String key, Freshness freshness) {
+    public Row find(String readModel, String key, Freshness freshness) {
         Served served = served(readModel);
         RowMapping<?> mapping = served.mapping();
         var conditions = new Conditions();
         conditions.equal(mapping.key(), key);
-        String sql = select(mapping) + conditions.where();
-        var rows = answer(served, freshness, false, connection -> rows(connection, mapping, sql, conditions));
-        return rows.isEmpty() ? null : rows.getFirst();
+        Snapshot snapshot =
+                answer(served, freshness, query(mapping, select(mapping) + conditions.where(), conditions, null));
+        var rows = snapshot.rows();
+        return new Row(rows.isEmpty() ? null : rows.getFirst(), seen(served, snapshot));
     }
 
     @Override
@@ -71,15 +72,8 @@ final class PostgresQueries implements ReadModelQueries {
         // One more than asked for tells whether there is a next page.
         String sql =
                 select(mapping) + page.where() + " order by " + ordering.orderBy() + " limit " + (query.limit() + 1);
-        return answer(
-                served,
-                freshness,
-                query.count(),
-                connection -> page(
-                        ordering,
-                        query.limit(),
-                        rows(connection, mapping, sql, page),
-                        query.count() ? count(connection, mapping, filters) : null));
+        Snapshot snapshot = answer(served, freshness, query(mapping, sql, page, query.count() ? filters : null));
+        return page(ordering, query.limit(), snapshot, seen(served, snapshot));
     }
 
     private Served served(String readModel) {
@@ -91,147 +85,135 @@ final class PostgresQueries implements ReadModelQueries {
         return served;
     }
 
-    private <T> T answer(Served served, Freshness freshness, boolean oneSnapshot, Reading<T> reading) {
-        List<Point> points = points(served, freshness);
-        if (points.isEmpty()) {
-            return inDatabase(connection -> oneSnapshot ? snapshot(connection, reading) : reading.read(connection));
-        }
-        long deadline = System.nanoTime() + freshness.maxWait().toNanos();
-        try (var waiter = waiters.register(served.mapping().readModel(), points)) {
-            while (true) {
-                long left = deadline - System.nanoTime();
-                var outcome = inDatabase(
-                        connection -> snapshot(connection, c -> readUnlessBehind(c, served, points, reading)));
-                if (outcome.behind() == null) {
-                    return outcome.get();
+    /** Reads when the read model is as fresh as asked; else says how far it is behind. */
+    private Snapshot answer(Served served, Freshness freshness, SnapshotQuery query) {
+        long now = System.nanoTime();
+        long deadline = now + freshness.maxWait().toNanos();
+        try {
+            List<Point> points = points(served, freshness.token());
+            if (freshness.maxStaleness() != null) {
+                var recent = ends.asOf(
+                        served.aggregate(), now - freshness.maxStaleness().toNanos(), deadline);
+                if (recent == null) {
+                    throw tooOld(served, read(query).positions(), freshness, freshness.maxStaleness());
                 }
-                if (left <= 0) {
-                    throw notCaughtUp(served, outcome.behind(), freshness);
-                }
-                waiter.await(left);
+                points.addAll(recent);
             }
+            return points.isEmpty() ? read(query) : await(served, points, freshness, deadline, query);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw Problem.Type.UNAVAILABLE.exception("The query was interrupted: the node is stopping");
         }
     }
 
-    private static List<Point> points(Served served, Freshness freshness) {
-        return freshness.token() == null
-                ? List.of()
-                : freshness.token().points().stream()
-                        .filter(point -> point.aggregate().equals(served.aggregate()))
-                        .toList();
+    private Snapshot await(Served served, List<Point> points, Freshness freshness, long deadline, SnapshotQuery query)
+            throws InterruptedException {
+        try (var waiter = waiters.register(served.mapping().readModel(), points)) {
+            while (true) {
+                long left = deadline - System.nanoTime();
+                Snapshot snapshot = read(query);
+                Point behind = firstNotPassed(points, snapshot.positions());
+                if (behind == null) {
+                    return snapshot;
+                }
+                if (left <= 0) {
+                    Point ofToken = firstNotPassed(points(served, freshness.token()), snapshot.positions());
+                    throw ofToken == null && freshness.maxStaleness() != null
+                            ? tooOld(served, snapshot.positions(), freshness, freshness.maxStaleness())
+                            : notCaughtUp(served, ofToken == null ? behind : ofToken, snapshot.positions(), freshness);
+                }
+                waiter.await(left);
+            }
+        }
     }
 
-    private <T> T inDatabase(Reading<T> reading) {
+    private static List<Point> points(Served served, @Nullable ConsistencyToken token) {
+        var points = new ArrayList<Point>();
+        if (token != null) {
+            token.points().stream()
+                    .filter(point -> point.aggregate().equals(served.aggregate()))
+                    .forEach(points::add);
+        }
+        return points;
+    }
+
+    private static @Nullable Point firstNotPassed(List<Point> points, Map<Integer, Long> positions) {
+        for (Point point : points) {
+            if (positions.getOrDefault(point.partition(), 0L) <= point.offset()) {
+                return point;
+            }
+        }
+        return null;
+    }
+
+    private Snapshot read(SnapshotQuery query) {
         try (Connection connection = database.read()) {
-            return reading.read(connection);
+            return query.read(connection);
         } catch (SQLException e) {
             throw Failures.ofQuery(e);
         }
     }
 
-    private static <T> T snapshot(Connection connection, Reading<T> reading) throws SQLException {
-        connection.setAutoCommit(false);
-        try {
-            return reading.read(connection);
-        } finally {
-            connection.rollback();
-            connection.setAutoCommit(true);
-        }
-    }
-
-    /** An answer, or the point that is not passed yet. */
-    private record Outcome<T>(@Nullable T answer, @Nullable Behind behind) {
-        @SuppressWarnings("NullAway") // an answer is there unless behind is
-        T get() {
-            return answer;
-        }
-    }
-
-    /** A point and where the read model is instead. */
-    private record Behind(Point point, long position) {}
-
-    private <T> Outcome<T> readUnlessBehind(
-            Connection connection, Served served, List<Point> points, Reading<T> reading) throws SQLException {
-        Map<Integer, Long> positions = positions(connection, served.mapping().readModel(), points);
-        for (Point point : points) {
-            long position = positions.getOrDefault(point.partition(), 0L);
-            if (position <= point.offset()) {
-                return new Outcome<>(null, new Behind(point, position));
-            }
-        }
-        return new Outcome<>(reading.read(connection), null);
-    }
-
-    private Map<Integer, Long> positions(Connection connection, String readModel, List<Point> points)
-            throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement("select partition, next_offset from "
-                + Names.qualified(schema, Schema.POSITIONS) + " where read_model = ? and partition = any (?)")) {
-            query.setString(1, readModel);
-            query.setArray(
-                    2,
-                    connection.createArrayOf(
-                            "int4", points.stream().map(Point::partition).toArray(Integer[]::new)));
-            var positions = new HashMap<Integer, Long>();
-            try (ResultSet row = query.executeQuery()) {
-                while (row.next()) {
-                    positions.put(row.getInt(1), row.getLong(2));
-                }
-            }
-            return positions;
-        }
-    }
-
-    private static ProblemException notCaughtUp(Served served, Behind behind, Freshness freshness) {
+    private ProblemException notCaughtUp(
+            Served served, Point point, Map<Integer, Long> positions, Freshness freshness) {
+        long position = positions.getOrDefault(point.partition(), 0L);
         String readModel = served.mapping().readModel();
-        Point point = behind.point();
         return new ProblemException(Problem.Type.NOT_CAUGHT_UP.with(
-                "The read model [" + readModel + "] is at position [" + behind.position() + "] of partition ["
+                "The read model [" + readModel + "] is at position [" + position + "] of partition ["
                         + point.partition() + "] and has not passed offset [" + point.offset() + "] within ["
                         + freshness.maxWait().toMillis() + " ms]: ask again, or without the token",
-                Map.of("readModel", readModel, "behind", point.offset() + 1 - behind.position())));
+                extensions(served, positions, Map.of("behind", point.offset() + 1 - position))));
+    }
+
+    private ProblemException tooOld(
+            Served served, Map<Integer, Long> positions, Freshness freshness, Duration maxStaleness) {
+        Lag lag = ends.lag(served.aggregate(), positions);
+        String events = lag.events() == null ? "unknown" : lag.events().toString();
+        String seconds = lag.seconds() == null ? "unknown" : lag.seconds();
+        String asked = Lag.seconds(maxStaleness);
+        return new ProblemException(Problem.Type.NOT_CAUGHT_UP.with(
+                "The read model [" + served.mapping().readModel() + "] is [" + events + "] events and [" + seconds
+                        + "] seconds behind, and was not within the max-staleness of [" + asked + "] seconds within ["
+                        + freshness.maxWait().toMillis() + " ms]: ask again, or with a greater max-staleness",
+                extensions(served, positions, Map.of("maxStaleness", new BigDecimal(asked)))));
+    }
+
+    private Map<String, Object> extensions(Served served, Map<Integer, Long> positions, Map<String, Object> others) {
+        var extensions = new LinkedHashMap<>(others);
+        extensions.put("readModel", served.mapping().readModel());
+        Lag lag = ends.lag(served.aggregate(), positions);
+        if (lag.events() != null) {
+            extensions.put("lagEvents", lag.events());
+        }
+        if (lag.seconds() != null) {
+            extensions.put("lagSeconds", new BigDecimal(lag.seconds()));
+        }
+        return extensions;
+    }
+
+    private Seen seen(Served served, Snapshot snapshot) {
+        var points = new ArrayList<Point>();
+        snapshot.positions().forEach((partition, position) -> {
+            if (position > 0) {
+                points.add(new Point(served.aggregate(), partition, position - 1));
+            }
+        });
+        return new Seen(new ConsistencyToken(points), ends.lag(served.aggregate(), snapshot.positions()));
+    }
+
+    private SnapshotQuery query(
+            RowMapping<?> mapping, String sql, Conditions conditions, @Nullable Conditions counted) {
+        return new SnapshotQuery(schema, mapping, sql, conditions, counted);
     }
 
     private String select(RowMapping<?> mapping) {
         return "select " + mapping.columnList() + " from " + Names.qualified(schema, mapping.readModel());
     }
 
-    private static List<Map<String, @Nullable Object>> rows(
-            Connection connection, RowMapping<?> mapping, String sql, Conditions conditions) throws SQLException {
-        var rows = new ArrayList<Map<String, @Nullable Object>>();
-        try (PreparedStatement query = connection.prepareStatement(sql)) {
-            conditions.bind(query);
-            try (ResultSet result = query.executeQuery()) {
-                while (result.next()) {
-                    var row = new LinkedHashMap<String, @Nullable Object>();
-                    for (int i = 0; i < mapping.columns().size(); i++) {
-                        Column column = mapping.columns().get(i);
-                        row.put(column.field(), column.kind().published().read(result, i + 1));
-                    }
-                    rows.add(row);
-                }
-            }
-        }
-        return rows;
-    }
-
-    private long count(Connection connection, RowMapping<?> mapping, Conditions filters) throws SQLException {
-        String sql = "select count(*) from " + Names.qualified(schema, mapping.readModel()) + filters.where();
-        try (PreparedStatement query = connection.prepareStatement(sql)) {
-            filters.bind(query);
-            try (ResultSet result = query.executeQuery()) {
-                result.next();
-                return result.getLong(1);
-            }
-        }
-    }
-
-    private static Page page(
-            Ordering ordering, int limit, List<Map<String, @Nullable Object>> rows, @Nullable Long count) {
+    private static Page page(Ordering ordering, int limit, Snapshot snapshot, Seen seen) {
+        var rows = snapshot.rows();
         if (rows.size() <= limit) {
-            return new Page(rows, null, count);
+            return new Page(rows, null, snapshot.count(), seen);
         }
         var shown = List.copyOf(rows.subList(0, limit));
         var last = new ArrayList<@Nullable String>();
@@ -239,6 +221,6 @@ final class PostgresQueries implements ReadModelQueries {
             Object value = shown.getLast().get(field.column().field());
             last.add(value == null ? null : value.toString());
         }
-        return new Page(shown, ordering.cursor(last), count);
+        return new Page(shown, ordering.cursor(last), snapshot.count(), seen);
     }
 }

@@ -10,6 +10,8 @@ import io.diptych.postgres.Fixture.Item;
 import io.diptych.projection.ReadModel;
 import io.diptych.projection.ReadModelQueries.Freshness;
 import io.diptych.projection.ReadModelQueries.ListQuery;
+import io.diptych.projection.ReadModelQueries.Seen;
+import io.diptych.projection.internal.LogEnds;
 import io.diptych.projection.internal.RowStore;
 import io.diptych.projection.internal.RowStore.Move;
 import java.time.Duration;
@@ -32,7 +34,8 @@ class FreshnessTest {
 
     private final String app = Fixture.freshName();
     private final ReadModel<String, Item> items = Fixture.model("items", Item.class);
-    private final Postgres reader = Postgres.open(Fixture.app(app, items), TestDatabase.settings());
+    private final LogEnds ends = new LogEnds();
+    private final Postgres reader = Postgres.open(Fixture.app(app, items), TestDatabase.settings(), ends);
     private final Postgres writer = Postgres.open(Fixture.app(app, items), TestDatabase.settings());
     private final RowStore<Item> store = writer.store(items);
 
@@ -107,13 +110,17 @@ class FreshnessTest {
                             ProblemException.class,
                             e -> assertThat(e.problem().type()).isEqualTo(Problem.Type.NOT_CAUGHT_UP));
         }
-        assertThat(reader.queries().find("items", "a", fresh("item:7:-1", Duration.ZERO)))
+        assertThat(reader.queries()
+                        .find("items", "a", fresh("item:7:-1", Duration.ZERO))
+                        .fields())
                 .isNull();
     }
 
     @Test
     void points_of_other_aggregates_are_no_concern_of_this_read_model() {
-        assertThat(reader.queries().find("items", "a", fresh("customer:3:14", Duration.ZERO)))
+        assertThat(reader.queries()
+                        .find("items", "a", fresh("customer:3:14", Duration.ZERO))
+                        .fields())
                 .isNull();
     }
 
@@ -132,6 +139,62 @@ class FreshnessTest {
     }
 
     @Test
+    void an_answer_tells_what_it_has_seen_in_the_same_snapshot_as_the_row() throws Exception {
+        apply(3, 0, 1, 1);
+        CompletableFuture<Void> writing = CompletableFuture.runAsync(() -> {
+            for (int i = 1; i < 300; i++) {
+                apply(3, i, i + 1, i + 1);
+            }
+        });
+        do {
+            var row = reader.queries().find("items", "a", Freshness.NONE);
+            var page =
+                    reader.queries().list("items", new ListQuery(Map.of(), List.of(), 10, null, true), Freshness.NONE);
+
+            assertThat(row.fields()).containsEntry("quantity", seen(row.seen()));
+            assertThat(page.rows().getFirst()).containsEntry("quantity", seen(page.seen()));
+        } while (!writing.isDone());
+        writing.get(10, TimeUnit.SECONDS);
+    }
+
+    /** The position that the answer was read at, which each batch also puts into the row. */
+    private static int seen(Seen seen) {
+        return (int) seen.token().points().getFirst().offset() + 1;
+    }
+
+    @Test
+    void an_answer_that_must_be_recent_waits_until_it_is_and_says_how_far_it_is_behind_when_not() throws Exception {
+        awaitListening();
+        ends.sampled(System.nanoTime(), Map.of("item", new long[] {0, 0, 0, 1}));
+        var second = new Freshness(null, Duration.ofSeconds(30), Duration.ZERO);
+
+        assertThatThrownBy(() -> reader.queries().find("items", "a", second))
+                .isInstanceOfSatisfying(ProblemException.class, e -> {
+                    assertThat(e.problem().type()).isEqualTo(Problem.Type.NOT_CAUGHT_UP);
+                    assertThat(e.problem().detail()).contains("[items]", "[1] events", "[30.000] seconds");
+                    assertThat(e.problem().extensions()).containsEntry("lagEvents", 1L);
+                });
+        var answer = CompletableFuture.supplyAsync(
+                () -> reader.queries().find("items", "a", new Freshness(null, Duration.ofSeconds(30), LONG)));
+        apply(3, 0, 1, 7);
+
+        var row = answer.get(10, TimeUnit.SECONDS);
+        assertThat(row.fields()).containsEntry("quantity", 7);
+        assertThat(row.seen().lag().events()).isZero();
+        assertThat(row.seen().lag().time()).isLessThan(Duration.ofSeconds(10));
+    }
+
+    @Test
+    void an_answer_that_must_be_recent_is_refused_while_nobody_knows_where_the_events_end() {
+        assertThatThrownBy(() -> reader.queries()
+                        .find("items", "a", new Freshness(null, Duration.ofSeconds(1), Duration.ofMillis(50))))
+                .isInstanceOfSatisfying(ProblemException.class, e -> {
+                    assertThat(e.problem().type()).isEqualTo(Problem.Type.NOT_CAUGHT_UP);
+                    assertThat(e.problem().detail()).contains("unknown");
+                });
+    }
+
+    @Test
     void waiting_queries_hold_no_connection() throws Exception {
         awaitListening();
         int waiting = 100; // many more than the pool has connections
@@ -141,7 +204,7 @@ class FreshnessTest {
                 answers.add(CompletableFuture.supplyAsync(() -> find("item:3:0", LONG), executor));
             }
 
-            assertThat(reader.queries().find("items", "nothing", Freshness.NONE))
+            assertThat(reader.queries().find("items", "nothing", Freshness.NONE).fields())
                     .isNull();
             apply(3, 0, 1, 5);
 
@@ -198,7 +261,8 @@ class FreshnessTest {
     }
 
     private Map<String, @Nullable Object> find(String token, Duration maxWait) {
-        return java.util.Objects.requireNonNull(reader.queries().find("items", "a", fresh(token, maxWait)));
+        return java.util.Objects.requireNonNull(
+                reader.queries().find("items", "a", fresh(token, maxWait)).fields());
     }
 
     private static Freshness fresh(String token, Duration maxWait) {

@@ -62,20 +62,24 @@ class OutageTest {
         try (var registration = postgres.onProgress(heard::add)) {
             assertThat(registration).isNotNull();
             assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo(new Progress("items", 0, 1));
-            CompletableFuture<@Nullable Object> waiting = CompletableFuture.supplyAsync(
-                    () -> postgres.queries().find("items", "a", fresh(5, Duration.ofSeconds(60))));
+            CompletableFuture<@Nullable Object> waiting = CompletableFuture.supplyAsync(() -> postgres.queries()
+                    .find("items", "a", fresh(5, Duration.ofSeconds(60)))
+                    .fields());
 
             stopServer();
 
             assertUnavailable(() -> get(waiting));
             assertThatThrownBy(() -> apply(1, 2)).isInstanceOf(StoreUnavailableException.class);
-            assertUnavailable(() -> postgres.queries().find("items", "a", Freshness.NONE));
+            assertUnavailable(
+                    () -> postgres.queries().find("items", "a", Freshness.NONE).fields());
             assertOneOfManyTriesAndTheOthersFailAtOnce();
 
             startServer();
             untilItWorks(() -> assertThat(Fixture.position(store, 0)).isEqualTo(1));
             apply(1, 2);
-            assertThat(postgres.queries().find("items", "a", fresh(1, Duration.ofSeconds(30))))
+            assertThat(postgres.queries()
+                            .find("items", "a", fresh(1, Duration.ofSeconds(30)))
+                            .fields())
                     .containsEntry("quantity", 2);
             heard.clear();
             for (int position = 2; heard.poll(100, TimeUnit.MILLISECONDS) == null; position++) {
@@ -89,7 +93,8 @@ class OutageTest {
     void a_frozen_database_does_not_hold_up_queries() throws Exception {
         startServer();
         untilItWorks(postgres::ensureSchema);
-        assertThat(postgres.queries().find("items", "a", Freshness.NONE)).isNull();
+        assertThat(postgres.queries().find("items", "a", Freshness.NONE).fields())
+                .isNull();
         List<@Nullable String> pids = Fixture.sql(
                 settings,
                 "select pid from pg_stat_activity union all select split_part(pg_read_file('postmaster.pid'), e'\\n', 1)::int");
@@ -97,14 +102,17 @@ class OutageTest {
         try {
             long begun = System.nanoTime();
 
-            assertUnavailable(() -> postgres.queries().find("items", "a", Freshness.NONE));
-            assertUnavailable(() -> postgres.queries().find("items", "a", Freshness.NONE));
+            assertUnavailable(
+                    () -> postgres.queries().find("items", "a", Freshness.NONE).fields());
+            assertUnavailable(
+                    () -> postgres.queries().find("items", "a", Freshness.NONE).fields());
 
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
         } finally {
             signal("-CONT", pids);
         }
-        untilItWorks(() -> assertThat(postgres.queries().find("items", "a", Freshness.NONE))
+        untilItWorks(() -> assertThat(
+                        postgres.queries().find("items", "a", Freshness.NONE).fields())
                 .isNull());
     }
 
@@ -115,7 +123,9 @@ class OutageTest {
                 calls.add(CompletableFuture.supplyAsync(
                         () -> {
                             long begun = System.nanoTime();
-                            assertUnavailable(() -> postgres.queries().find("items", "a", Freshness.NONE));
+                            assertUnavailable(() -> postgres.queries()
+                                    .find("items", "a", Freshness.NONE)
+                                    .fields());
                             return Duration.ofNanos(System.nanoTime() - begun);
                         },
                         executor));

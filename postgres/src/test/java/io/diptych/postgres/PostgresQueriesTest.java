@@ -107,7 +107,8 @@ class PostgresQueriesTest {
         String hostile = "x'; drop table \"sales\"; -- ? $1 \\";
         put(sale(hostile, hostile, 1), sale("b", "x", 2));
 
-        assertThat(postgres.queries().find(NAME, hostile, Freshness.NONE)).containsEntry("shop", hostile);
+        assertThat(postgres.queries().find(NAME, hostile, Freshness.NONE).fields())
+                .containsEntry("shop", hostile);
         assertThat(ids(list(Map.of("shop", hostile), List.of(), 10, null, false)))
                 .containsExactly(hostile);
         assertThat(ids(list(Map.of("shop", "x".repeat(1_000_000)), List.of(), 10, null, false)))
@@ -116,7 +117,8 @@ class PostgresQueriesTest {
         assertInvalid(() -> list(Map.of(), List.of("units; drop table sales"), 10, null, false), "units");
         assertInvalid(() -> list(Map.of("shop", "nul \0"), List.of(), 10, null, false), "shop");
         assertInvalid(() -> list(Map.of("shop", "half \uD83D"), List.of(), 10, null, false), "shop");
-        assertInvalid(() -> postgres.queries().find(NAME, "nul \0", Freshness.NONE), "id");
+        assertInvalid(
+                () -> postgres.queries().find(NAME, "nul \0", Freshness.NONE).fields(), "id");
     }
 
     @Test
@@ -130,7 +132,8 @@ class PostgresQueriesTest {
         assertInvalid(() -> list(Map.of("unitPrice", "1e999999999"), List.of(), 10, null, false), "numeric");
         assertInvalid(() -> list(Map.of(), List.of(), 0, null, false), "[0]", "1000");
         assertInvalid(() -> list(Map.of(), List.of(), 1001, null, false), "[1001]");
-        assertThatThrownBy(() -> postgres.queries().find("orders", "a", Freshness.NONE))
+        assertThatThrownBy(() ->
+                        postgres.queries().find("orders", "a", Freshness.NONE).fields())
                 .isInstanceOfSatisfying(ProblemException.class, e -> {
                     assertThat(e.problem().type()).isEqualTo(Problem.Type.UNKNOWN_READ_MODEL);
                     assertThat(e.problem().detail()).contains("orders", "sales", "items");
@@ -178,7 +181,8 @@ class PostgresQueriesTest {
     void before_the_tables_are_made_a_query_says_so() {
         try (var early = Postgres.open(Fixture.app(Fixture.freshName(), sales), TestDatabase.settings())) {
             assertThat(early.ready()).isFalse();
-            assertThatThrownBy(() -> early.queries().find(NAME, "a", Freshness.NONE))
+            assertThatThrownBy(() ->
+                            early.queries().find(NAME, "a", Freshness.NONE).fields())
                     .isInstanceOfSatisfying(
                             ProblemException.class,
                             e -> assertThat(e.problem().type()).isEqualTo(Problem.Type.UNAVAILABLE))

@@ -202,7 +202,7 @@ class PostgresRowStoreTest {
     }
 
     private @Nullable Map<String, @Nullable Object> find(String key) {
-        return postgres.queries().find(ITEMS, key, Freshness.NONE);
+        return postgres.queries().find(ITEMS, key, Freshness.NONE).fields();
     }
 
     private static void add(

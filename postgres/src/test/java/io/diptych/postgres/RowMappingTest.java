@@ -82,7 +82,9 @@ class RowMappingTest {
                 Map<Object, Full> stored = load(store, Set.of("filled", "empty"));
 
                 assertThat(stored).isEqualTo(Map.of("filled", FILLED, "empty", EMPTY));
-                assertThat(postgres.queries().find("kinds", "filled", Freshness.NONE))
+                assertThat(postgres.queries()
+                                .find("kinds", "filled", Freshness.NONE)
+                                .fields())
                         .containsEntry("exact", FILLED.exact())
                         .containsEntry("moment", FILLED.moment())
                         .containsEntry("uuid", FILLED.uuid())
@@ -97,7 +99,8 @@ class RowMappingTest {
         try (var postgres = Postgres.open(Fixture.app(Fixture.freshName(), model), TestDatabase.settings())) {
             postgres.ensureSchema();
             Fixture.put(postgres.store(model), Full::id, FILLED, EMPTY);
-            Map<String, @Nullable Object> row = postgres.queries().find("kinds", "filled", Freshness.NONE);
+            Map<String, @Nullable Object> row =
+                    postgres.queries().find("kinds", "filled", Freshness.NONE).fields();
             assertThat(row).isNotNull();
 
             row.forEach((field, value) -> assertThat(postgres.queries()
@@ -163,7 +166,8 @@ class RowMappingTest {
             Fixture.put(store, r -> key, List.of(row));
 
             assertThat(load(store, Set.of(key))).isEqualTo(Map.of(key, row));
-            assertThat(postgres.queries().find(name, written, Freshness.NONE)).isNotNull();
+            assertThat(postgres.queries().find(name, written, Freshness.NONE).fields())
+                    .isNotNull();
         }
     }
 

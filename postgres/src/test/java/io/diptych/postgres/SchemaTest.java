@@ -79,7 +79,8 @@ class SchemaTest {
             postgres.ensureSchema();
 
             assertThat(Fixture.position(postgres.store(model), 0)).isZero();
-            assertThat(postgres.queries().find("items", "a", Freshness.NONE)).isNull();
+            assertThat(postgres.queries().find("items", "a", Freshness.NONE).fields())
+                    .isNull();
         }
     }
 
@@ -107,7 +108,7 @@ class SchemaTest {
             postgres.ensureSchema();
             Fixture.put(postgres.store(model), Reserved::user, new Reserved("u", "o", "s", "t"));
 
-            assertThat(postgres.queries().find("table", "u", Freshness.NONE))
+            assertThat(postgres.queries().find("table", "u", Freshness.NONE).fields())
                     .containsExactlyInAnyOrderEntriesOf(
                             Map.of("user", "u", "order", "o", "select", "s", "tableX", "t"));
         }
@@ -123,7 +124,8 @@ class SchemaTest {
             postgres.ensureSchema();
             Fixture.put(postgres.store(model), Item::id, new Item("a", null, 1));
 
-            assertThat(postgres.queries().find(longest, "a", Freshness.NONE)).isNotNull();
+            assertThat(postgres.queries().find(longest, "a", Freshness.NONE).fields())
+                    .isNotNull();
         }
     }
 

@@ -6,6 +6,7 @@ import io.diptych.command.CommandGateway;
 import io.diptych.command.CommandStatus;
 import io.diptych.kafka.KafkaCommandEngine;
 import io.diptych.kafka.KafkaCommandGateway;
+import io.diptych.kafka.KafkaEventEnds;
 import io.diptych.kafka.KafkaProjectionEngine;
 import io.diptych.kafka.Topics;
 import io.diptych.message.Problem;
@@ -13,6 +14,7 @@ import io.diptych.postgres.Postgres;
 import io.diptych.projection.ProjectionStatus;
 import io.diptych.projection.ReadModel;
 import io.diptych.projection.ReadModelQueries;
+import io.diptych.projection.internal.LogEnds;
 import io.diptych.projection.internal.RowStore;
 import io.diptych.server.internal.Backend;
 import io.diptych.server.internal.Flows;
@@ -45,6 +47,7 @@ final class Roles implements Backend, AutoCloseable {
     private final App app;
     private final NodeSettings settings;
     private final Metrics metrics;
+    private final LogEnds ends = new LogEnds();
     private final @Nullable Postgres postgres;
     private final Map<String, Part> lastParts = new ConcurrentHashMap<>();
     private final List<AutoCloseable> opened = new ArrayList<>();
@@ -56,6 +59,7 @@ final class Roles implements Backend, AutoCloseable {
     private volatile @Nullable KafkaCommandGateway gateway;
     private volatile @Nullable KafkaCommandEngine engine;
     private volatile @Nullable KafkaProjectionEngine projection;
+    private volatile @Nullable KafkaEventEnds eventEnds;
 
     /**
      * Connects to nothing yet.
@@ -66,7 +70,7 @@ final class Roles implements Backend, AutoCloseable {
         this.app = app;
         this.settings = settings;
         this.metrics = metrics;
-        this.postgres = settings.postgres() == null ? null : Postgres.open(app, settings.postgres());
+        this.postgres = settings.postgres() == null ? null : Postgres.open(app, settings.postgres(), ends);
         if (postgres != null && has(Role.GATEWAY)) {
             opened.add(postgres.onProgress(move -> flows.moved(move.readModel(), move.partition(), move.position())));
         }
@@ -95,6 +99,9 @@ final class Roles implements Backend, AutoCloseable {
         Topics.ensure(app, settings.kafka());
         if (has(Role.GATEWAY) && gateway == null) {
             gateway = opened(KafkaCommandGateway.start(app, settings.kafka()));
+        }
+        if (postgres != null && eventEnds == null && (has(Role.GATEWAY) || has(Role.PROJECTION))) {
+            eventEnds = opened(KafkaEventEnds.start(app, settings.kafka(), ends));
         }
         if (has(Role.COMMAND) && engine == null) {
             engine = opened(KafkaCommandEngine.start(app, settings.kafka(), settings.commands(), metrics));

@@ -6,6 +6,8 @@ import io.diptych.cli.client.ApiClient.Parameter;
 import io.diptych.cli.client.ApiClient.Query;
 import io.diptych.cli.client.UrlOption;
 import io.diptych.projection.ReadModel;
+import java.math.BigDecimal;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +48,12 @@ public final class GetCommand implements Callable<Integer> {
     private @Nullable String token;
 
     @Option(
+            names = "--max-staleness",
+            paramLabel = "SECONDS",
+            description = "Wait until the read model has seen all that was committed so long ago; 0 for all until now.")
+    private @Nullable BigDecimal maxStaleness;
+
+    @Option(
             names = "--wait",
             paramLabel = "SECONDS",
             description = "How long to wait for it; at most 30, 2 unless given.")
@@ -69,20 +77,24 @@ public final class GetCommand implements Callable<Integer> {
                         .footer(
                                 "  ${COMMAND-FULL-NAME} " + model + " "
                                         + Sample.of(app).map(Sample::id).orElse("1"),
-                                "  ${COMMAND-FULL-NAME} " + model + " limit=5 count=true"));
+                                "  ${COMMAND-FULL-NAME} " + model + " limit=5 count=true",
+                                "  ${COMMAND-FULL-NAME} " + model + " limit=5 --max-staleness 0.5"));
         return line;
     }
 
     @Override
     public Integer call() throws InterruptedException {
         List<String> keys = arguments.stream().filter(a -> a.indexOf('=') < 0).toList();
-        List<Parameter> parameters = arguments.stream()
+        List<Parameter> parameters = new ArrayList<>(arguments.stream()
                 .filter(a -> a.indexOf('=') >= 0)
                 .map(a -> new Parameter(a.substring(0, a.indexOf('=')), a.substring(a.indexOf('=') + 1)))
-                .toList();
+                .toList());
         if (keys.size() > 1 || (!keys.isEmpty() && !parameters.isEmpty())) {
             throw new ParameterException(
                     spec.commandLine(), "Give one key, or any number of name=value, not " + arguments);
+        }
+        if (maxStaleness != null) {
+            parameters.add(new Parameter("max-staleness", maxStaleness.toPlainString()));
         }
         String key = keys.isEmpty() ? null : keys.getFirst();
         Answer answer = url.ask(client -> client.get(new Query(readModel, key, parameters, token, wait)));

@@ -139,7 +139,7 @@ final class OpenApi {
                 "200",
                 map(
                         "description", "A page of rows",
-                        "headers", map("Link", header("The next page, rel=\"next\"")),
+                        "headers", seen("Link", header("The next page, rel=\"next\"")),
                         "content",
                                 map(
                                         "application/json",
@@ -187,6 +187,8 @@ final class OpenApi {
                 map(
                         "description",
                         "The row; ETag is its version when it has one",
+                        "headers",
+                        seen("ETag", header("The row's version in quotes, for If-Match")),
                         "content",
                         json("row." + model.name())));
         problems(responses, 400, 404, 500, 503);
@@ -205,8 +207,30 @@ final class OpenApi {
 
     private static List<Object> freshness() {
         return List.of(
-                parameter("header", "Consistency-Token", "Answer only when this has been seen", TEXT),
+                parameter(
+                        "header",
+                        "Consistency-Token",
+                        "Answer only when this has been seen; join several with commas",
+                        TEXT),
+                parameter(
+                        "query",
+                        AskedFreshness.MAX_STALENESS,
+                        "Answer only with all that was committed so many seconds ago; decimals allowed",
+                        map("type", "number", "minimum", 0)),
                 parameter("header", "Prefer", "wait=<seconds> for that, 2 by default and 30 at most", TEXT));
+    }
+
+    /** The headers that say what an answer has seen, and another. */
+    private static Map<String, Object> seen(String another, Object header) {
+        return map(
+                AskedFreshness.TOKEN,
+                header("What the answer has seen: with it the next query is not answered with less"),
+                AskedFreshness.LAG_EVENTS,
+                header("Events not yet in the answer, at most; missing while unknown"),
+                AskedFreshness.LAG_SECONDS,
+                header("All events committed longer ago are in the answer; missing while unknown"),
+                another,
+                header);
     }
 
     private static void addStatusPaths(Map<String, Object> paths) {
@@ -215,7 +239,7 @@ final class OpenApi {
                         "/health/ready", "Whether everything needed is there; 503 and why when not",
                         "/api/commands", "All commands with their schemas",
                         "/api/read-models", "All read models with their fields",
-                        "/api/projections", "The state of the projections on this node",
+                        "/api/projections", "How far each read model is behind, on all nodes, and why",
                         "/api/flows", "The latest commands through this gateway")
                 .entrySet()
                 .stream()

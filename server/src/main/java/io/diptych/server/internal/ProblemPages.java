@@ -103,9 +103,10 @@ final class ProblemPages {
                                 + " --max-in-flight.");
             case NOT_CAUGHT_UP ->
                 new Advice(
-                        "The read model has not reached the point of the Consistency-Token within the time allowed.",
-                        "Try again, wait longer with Prefer: wait=10, or query without a token. GET /api/projections says"
-                                + " how far behind it is.");
+                        "The read model has not reached the point of the Consistency-Token, or is older than max-staleness,"
+                                + " and was so for all the time allowed.",
+                        "Try again, wait longer with Prefer: wait=10, or ask for less. GET /api/projections says how far"
+                                + " behind it is.");
         };
     }
 

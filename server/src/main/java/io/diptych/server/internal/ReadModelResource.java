@@ -1,17 +1,15 @@
 package io.diptych.server.internal;
 
-import io.diptych.message.ConsistencyToken;
 import io.diptych.message.Problem;
 import io.diptych.message.ProblemException;
 import io.diptych.projection.ReadModel;
 import io.diptych.projection.ReadModelQueries.Freshness;
 import io.diptych.projection.ReadModelQueries.ListQuery;
 import io.diptych.projection.ReadModelQueries.Page;
+import io.diptych.projection.ReadModelQueries.Row;
 import io.diptych.server.internal.Exchange.Parameter;
-import io.diptych.server.internal.RequestHeaders.Preferences;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 /** {@code GET /api/read-models…}: queries on rows, as fresh as the caller asks. */
 final class ReadModelResource {
 
-    private static final Duration DEFAULT_WAIT = Duration.ofSeconds(2);
     private static final int DEFAULT_LIMIT = 50;
     private static final int MAX_LIMIT = 1000;
 
@@ -55,10 +52,11 @@ final class ReadModelResource {
     void find(Exchange exchange) {
         String model = exchange.path("name");
         String key = exchange.path("key");
-        Freshness freshness = freshness(exchange);
-        Map<String, @Nullable Object> row = backend.queries().find(model, key, freshness);
+        Freshness freshness = AskedFreshness.of(exchange);
+        Row found = backend.queries().find(model, key, freshness);
         flows.queried(freshness.token(), model);
-        exchange.set("Cache-Control", "no-store");
+        AskedFreshness.tell(exchange, found.seen());
+        Map<String, @Nullable Object> row = found.fields();
         if (row == null) {
             throw new ProblemException(Problem.Type.NOT_FOUND.with(
                     "The read model [" + model + "] has no row with the key [" + key + "]",
@@ -72,7 +70,7 @@ final class ReadModelResource {
 
     void list(Exchange exchange) {
         String model = exchange.path("name");
-        Freshness freshness = freshness(exchange);
+        Freshness freshness = AskedFreshness.of(exchange);
         Page page = backend.queries().list(model, query(exchange.query()), freshness);
         flows.queried(freshness.token(), model);
         var body = new LinkedHashMap<String, @Nullable Object>();
@@ -84,24 +82,17 @@ final class ReadModelResource {
         if (page.cursor() != null) {
             exchange.set("Link", "<" + next(exchange, page.cursor()) + ">; rel=\"next\"");
         }
-        exchange.set("Cache-Control", "no-store");
+        AskedFreshness.tell(exchange, page.seen());
         exchange.json(200, body);
-    }
-
-    private static Freshness freshness(Exchange exchange) {
-        ConsistencyToken token = RequestHeaders.token(exchange.header("Consistency-Token"));
-        Preferences preferences = RequestHeaders.prefer(exchange.header("Prefer"));
-        Duration wait = preferences.wait(DEFAULT_WAIT);
-        if (preferences.waitAsked() != null) {
-            exchange.set("Preference-Applied", "wait=" + wait.toSeconds());
-        }
-        return new Freshness(token, wait);
     }
 
     private static ListQuery query(List<Parameter> parameters) {
         var filters = new LinkedHashMap<String, String>();
         var options = new LinkedHashMap<String, String>();
         for (Parameter parameter : parameters) {
+            if (parameter.name().equals(AskedFreshness.MAX_STALENESS)) {
+                continue;
+            }
             boolean option = parameter.name().matches("sort|limit|cursor|count");
             if ((option ? options : filters).put(parameter.name(), parameter.value()) != null) {
                 throw Problem.Type.INVALID_QUERY.exception("The parameter [" + parameter.name()

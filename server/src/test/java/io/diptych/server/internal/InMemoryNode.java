@@ -12,8 +12,10 @@ import io.diptych.message.ConsistencyToken;
 import io.diptych.message.Metadata;
 import io.diptych.message.Problem;
 import io.diptych.message.ProblemException;
+import io.diptych.projection.Lag;
 import io.diptych.projection.ProjectionStatus;
 import io.diptych.projection.ReadModelQueries;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -196,16 +198,21 @@ final class InMemoryNode implements Backend, CommandGateway, ReadModelQueries {
     }
 
     @Override
-    public synchronized @Nullable Map<String, @Nullable Object> find(
-            String readModel, String key, Freshness freshness) {
+    public synchronized Row find(String readModel, String key, Freshness freshness) {
         requireFresh(readModel, freshness);
         if (readModel.equals("product_demand")) {
             long orders = rows.values().stream()
                     .filter(r -> key.equals(r.get("product")))
                     .count();
-            return orders == 0 ? null : new LinkedHashMap<>(Map.of("product", key, "orders", orders));
+            return new Row(orders == 0 ? null : new LinkedHashMap<>(Map.of("product", key, "orders", orders)), seen());
         }
-        return rows.get(key);
+        return new Row(rows.get(key), seen());
+    }
+
+    private Seen seen() {
+        return new Seen(
+                position == 0 ? new ConsistencyToken(List.of()) : ConsistencyToken.of("order", 0, position - 1),
+                new Lag(offset - position, Duration.ofMillis(1250)));
     }
 
     @Override
@@ -229,7 +236,8 @@ final class InMemoryNode implements Backend, CommandGateway, ReadModelQueries {
         return new Page(
                 List.copyOf(matching.subList(from, to)),
                 to < matching.size() ? Integer.toString(to) : null,
-                query.count() ? (Long) (long) matching.size() : null);
+                query.count() ? (Long) (long) matching.size() : null,
+                seen());
     }
 
     private void requireFresh(String readModel, Freshness freshness) {

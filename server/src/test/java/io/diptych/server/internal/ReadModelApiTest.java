@@ -3,9 +3,11 @@ package io.diptych.server.internal;
 import static io.diptych.server.internal.CommandApiTest.assertProblem;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.diptych.message.ConsistencyToken;
 import io.diptych.projection.ReadModelQueries.Freshness;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
@@ -79,6 +81,53 @@ class ReadModelApiTest extends HttpTest {
 
         assertThat(node.lastFreshness).isEqualTo(new Freshness(null, Duration.ofSeconds(30)));
         assertThat(header(capped, "Preference-Applied")).isEqualTo("wait=30");
+    }
+
+    @Test
+    void an_answer_says_what_it_has_seen_and_how_far_it_is_behind() throws Exception {
+        HttpResponse<String> nothing = get("/api/read-models/order_summary");
+        assertThat(header(nothing, "Consistency-Token")).isEmpty();
+        create("o-1");
+        node.projects = false;
+        create("o-2");
+
+        for (String path : List.of("", "/o-1", "/o-2")) {
+            HttpResponse<String> response = get("/api/read-models/order_summary" + path);
+            assertThat(header(response, "Consistency-Token")).as(path).isEqualTo("order:0:0");
+            assertThat(header(response, "Read-Model-Lag-Events")).as(path).isEqualTo("1");
+            assertThat(header(response, "Read-Model-Lag-Seconds")).as(path).isEqualTo("1.250");
+        }
+    }
+
+    @Test
+    void a_greatest_age_is_asked_for_in_seconds() throws Exception {
+        for (String path : List.of("", "/o-1")) {
+            get("/api/read-models/order_summary" + path + "?max-staleness=0.25");
+            assertThat(node.lastFreshness)
+                    .isEqualTo(new Freshness(null, Duration.ofMillis(250), Duration.ofSeconds(2)));
+        }
+        for (String wrong : List.of("-1", "1e3", "soon", "", "1.", "9999999999")) {
+            assertProblem(
+                    get("/api/read-models/order_summary/o-1?max-staleness=" + wrong),
+                    400,
+                    "invalid-query",
+                    "[" + wrong + "]");
+        }
+    }
+
+    @Test
+    void a_token_may_come_in_several_headers_and_pieces() throws Exception {
+        get(
+                "/api/read-models/order_summary",
+                "Consistency-Token",
+                "order:0:-1;3:7",
+                "Consistency-Token",
+                "a:1:2, b:0:0",
+                "Prefer",
+                "wait=0");
+
+        assertThat(node.lastFreshness)
+                .isEqualTo(new Freshness(ConsistencyToken.parse("a:1:2,b:0:0,order:0:-1,order:3:7"), Duration.ZERO));
     }
 
     @Test

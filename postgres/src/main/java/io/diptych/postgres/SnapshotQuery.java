@@ -1,0 +1,87 @@
+package io.diptych.postgres;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads rows, the positions they stand for, and perhaps a count, of one snapshot and in one round trip. The statements
+ * are sent together, which makes them one transaction, and the connection's transactions are at REPEATABLE READ.
+ *
+ * @param rows selects the rows
+ * @param conditions of that
+ * @param counted conditions of the rows to count; null for no count
+ */
+record SnapshotQuery(
+        String schema,
+        RowMapping<?> mapping,
+        String rows,
+        Conditions conditions,
+        @Nullable Conditions counted) {
+
+    /** What was read. */
+    record Snapshot(
+            Map<Integer, Long> positions,
+            List<Map<String, @Nullable Object>> rows,
+            @Nullable Long count) {}
+
+    Snapshot read(Connection connection) throws SQLException {
+        String sql = "select partition, next_offset from " + Names.qualified(schema, Schema.POSITIONS)
+                + " where read_model = ?; " + rows
+                + (counted == null
+                        ? ""
+                        : "; select count(*) from " + Names.qualified(schema, mapping.readModel()) + counted.where());
+        try (PreparedStatement query = connection.prepareStatement(sql)) {
+            query.setString(1, mapping.readModel());
+            int next = conditions.bind(query, 2);
+            if (counted != null) {
+                counted.bind(query, next);
+            }
+            query.execute();
+            Map<Integer, Long> positions = positions(query);
+            query.getMoreResults();
+            var found = rows(query);
+            return new Snapshot(positions, found, counted == null ? null : (Long) count(query));
+        }
+    }
+
+    private static Map<Integer, Long> positions(PreparedStatement query) throws SQLException {
+        var positions = new TreeMap<Integer, Long>();
+        try (ResultSet row = query.getResultSet()) {
+            while (row.next()) {
+                positions.put(row.getInt(1), row.getLong(2));
+            }
+        }
+        return positions;
+    }
+
+    private List<Map<String, @Nullable Object>> rows(PreparedStatement query) throws SQLException {
+        var found = new ArrayList<Map<String, @Nullable Object>>();
+        try (ResultSet result = query.getResultSet()) {
+            while (result.next()) {
+                var row = new LinkedHashMap<String, @Nullable Object>();
+                for (int i = 0; i < mapping.columns().size(); i++) {
+                    Column column = mapping.columns().get(i);
+                    row.put(column.field(), column.kind().published().read(result, i + 1));
+                }
+                found.add(row);
+            }
+        }
+        return found;
+    }
+
+    private static long count(PreparedStatement query) throws SQLException {
+        query.getMoreResults();
+        try (ResultSet result = query.getResultSet()) {
+            result.next();
+            return result.getLong(1);
+        }
+    }
+}
