@@ -6,6 +6,7 @@ import io.diptych.cli.internal.DemoCommand;
 import io.diptych.cli.internal.GetCommand;
 import io.diptych.cli.internal.HistoryCommand;
 import io.diptych.cli.internal.Logging;
+import io.diptych.cli.internal.ProjectionsCommand;
 import io.diptych.cli.internal.RootCommand;
 import io.diptych.cli.internal.RunCommand;
 import io.diptych.cli.internal.SendCommand;
@@ -57,7 +58,8 @@ public final class Diptych {
         }
         line.addSubcommand(SendCommand.line(app))
                 .addSubcommand(GetCommand.line(app))
-                .addSubcommand(HistoryCommand.line(app));
+                .addSubcommand(HistoryCommand.line(app))
+                .addSubcommand(new ProjectionsCommand());
         line.setOut(out)
                 .setErr(err)
                 .setExpandAtFiles(false)

@@ -20,6 +20,8 @@ public record ProjectionStatus(
     public enum State {
         /** Has no error; may be behind. */
         RUNNING,
+        /** Runs, and is more than two seconds behind; said of all nodes together, not by a projection of itself. */
+        CATCHING_UP,
         /** Kafka or the database is away; it goes on by itself when that is back. */
         WAITING,
         /** An event could not be applied; its partition stands still until the cause is mended. */
@@ -33,8 +35,9 @@ public record ProjectionStatus(
      *
      * @param position the next offset to apply
      * @param behind events not yet applied, or -1 when unknown
+     * @param applied events since this projection was started
      */
-    public record Partition(long position, long behind) {}
+    public record Partition(long position, long behind, long applied) {}
 
     /** Events not yet applied over all partitions owned here; unknown ones count as 0. */
     public long behind() {

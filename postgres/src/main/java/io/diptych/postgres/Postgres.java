@@ -109,6 +109,11 @@ public final class Postgres implements AutoCloseable {
         return registration;
     }
 
+    /** How projections are doing on all nodes. */
+    public Workers workers() {
+        return new Workers(database, app.name());
+    }
+
     /** Whether the database answers and has the tables; returns within seconds. */
     public boolean ready() {
         try (Connection connection = database.read();

@@ -83,6 +83,7 @@ final class Schema {
         statement.execute("create table if not exists " + Names.qualified(name, POSITIONS)
                 + " (read_model text collate \"C\", partition integer, next_offset bigint not null,"
                 + " primary key (read_model, partition))");
+        Workers.create(statement, name);
     }
 
     private void ensure(Connection connection, Statement statement, RowMapping<?> mapping) throws SQLException {

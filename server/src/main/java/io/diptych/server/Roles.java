@@ -14,11 +14,13 @@ import io.diptych.postgres.Postgres;
 import io.diptych.projection.ProjectionStatus;
 import io.diptych.projection.ReadModel;
 import io.diptych.projection.ReadModelQueries;
+import io.diptych.projection.ReadModelStatus;
 import io.diptych.projection.internal.LogEnds;
 import io.diptych.projection.internal.RowStore;
 import io.diptych.server.internal.Backend;
 import io.diptych.server.internal.Flows;
 import io.diptych.server.internal.Metrics;
+import io.diptych.server.internal.ReadModelMonitor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -49,6 +51,7 @@ final class Roles implements Backend, AutoCloseable {
     private final Metrics metrics;
     private final LogEnds ends = new LogEnds();
     private final @Nullable Postgres postgres;
+    private final @Nullable ReadModelMonitor monitor;
     private final Map<String, Part> lastParts = new ConcurrentHashMap<>();
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final List<Starter> starters = new ArrayList<>();
@@ -71,6 +74,9 @@ final class Roles implements Backend, AutoCloseable {
         this.settings = settings;
         this.metrics = metrics;
         this.postgres = settings.postgres() == null ? null : Postgres.open(app, settings.postgres(), ends);
+        this.monitor = postgres == null
+                ? null
+                : opened(new ReadModelMonitor(app, settings.kafka().nodeId(), ends, postgres, this::projections));
         if (postgres != null && has(Role.GATEWAY)) {
             opened.add(postgres.onProgress(move -> flows.moved(move.readModel(), move.partition(), move.position())));
         }
@@ -220,6 +226,11 @@ final class Roles implements Backend, AutoCloseable {
     public List<ProjectionStatus> projections() {
         KafkaProjectionEngine now = projection;
         return now == null ? List.of() : now.status();
+    }
+
+    @Override
+    public List<ReadModelStatus> readModels() {
+        return monitor == null ? List.of() : monitor.statuses();
     }
 
     @Override

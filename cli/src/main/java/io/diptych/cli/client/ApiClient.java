@@ -138,6 +138,15 @@ public final class ApiClient implements AutoCloseable {
         return answer(request(aggregate(type, id) + "/events?from=" + from + "&limit=" + limit, ANSWERS_WITHIN));
     }
 
+    /**
+     * Asks how all read models are doing.
+     *
+     * @throws IOException when there is no answer
+     */
+    public Answer projections() throws IOException, InterruptedException {
+        return answer(request("/api/projections", ANSWERS_WITHIN));
+    }
+
     private static String aggregate(String type, String id) {
         return "/api/aggregates/" + encoded(type) + "/" + encoded(id);
     }

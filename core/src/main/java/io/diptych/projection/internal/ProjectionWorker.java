@@ -46,6 +46,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
     private final ProjectionObserver observer;
     private final Set<Integer> owned = new HashSet<>();
     private final Map<Integer, Long> positions = new HashMap<>();
+    private final Map<Integer, Long> applied = new HashMap<>();
     private final StalledPartitions stalled;
     private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(2));
     private boolean joined;
@@ -84,8 +85,8 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
             if (!events.isEmpty()) {
                 apply(events);
             }
-            backoff.reset();
             passOver();
+            backoff.reset();
             reportProgress();
         } catch (PositionMovedException e) {
             LOG.warn("{}: {}: going on from where the table is", readModel.name(), e.getMessage());
@@ -155,10 +156,10 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
     private @Nullable EventFailedException applyUntilFailure(List<LogRecord> records, boolean all) {
         long begun = System.nanoTime();
         Map<Integer, Move> moves = moves(records);
-        try {
         if (all) {
             moves.replaceAll((partition, move) -> new Move(move.from(), Math.max(move.to(), feed.next(partition))));
         }
+        try {
             EventFold<E, R> fold = fold(records);
             store.apply(new RowStore.Batch<>(moves, fold.keys(), fold.ownRowsOnly(), fold));
         } catch (EventFailedException e) {
@@ -170,6 +171,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
             positions.put(partition, move.to());
             stalled.passed(partition, move.to());
         });
+        records.forEach(record -> applied.merge(record.partition(), 1L, Long::sum));
         observer.applied(readModel.name(), records.size(), Duration.ofNanos(System.nanoTime() - begun));
         return null;
     }
@@ -185,7 +187,24 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
         if (failed != null) {
             return failed;
         }
-        return applyUntilFailure(records.subList(half, records.size()));
+        return applyUntilFailure(records.subList(half, records.size()), false);
+    }
+
+    /**
+     * Moves the positions over what is no event, where no event came with it, so that a position at the end of the log
+     * means that all is applied. Rare: an aborted transaction, or the end of a transaction that came by itself.
+     */
+    private void passOver() {
+        Map<Integer, Move> moves = new TreeMap<>();
+        positions.forEach((partition, position) -> {
+            if (feed.next(partition) > position) {
+                moves.put(partition, new Move(position, feed.next(partition)));
+            }
+        });
+        if (!moves.isEmpty()) {
+            store.apply(new RowStore.Batch<>(moves, Set.of(), true, stored -> Map.of()));
+            moves.forEach((partition, move) -> positions.put(partition, move.to()));
+        }
     }
 
     private EventFold<E, R> fold(List<LogRecord> records) {
@@ -259,7 +278,9 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
             partitions.put(
                     partition,
                     new ProjectionStatus.Partition(
-                            position == null ? 0 : position, position == null ? -1 : feed.behind(partition)));
+                            position == null ? 0 : position,
+                            position == null ? -1 : feed.behind(partition),
+                            applied.getOrDefault(partition, 0L)));
         }
         status = new ProjectionStatus(readModel.name(), state, reason, since, partitions);
     }

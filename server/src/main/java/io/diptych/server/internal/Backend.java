@@ -7,6 +7,7 @@ import io.diptych.command.CommandStatus;
 import io.diptych.message.ProblemException;
 import io.diptych.projection.ProjectionStatus;
 import io.diptych.projection.ReadModelQueries;
+import io.diptych.projection.ReadModelStatus;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -46,6 +47,9 @@ public interface Backend {
 
     /** The projections on this node. */
     List<ProjectionStatus> projections();
+
+    /** All read models, whichever nodes keep them current; empty on a node that does not know. */
+    List<ReadModelStatus> readModels();
 
     /** What this node cannot work without, such as Kafka and PostgreSQL. */
     List<Part> parts();

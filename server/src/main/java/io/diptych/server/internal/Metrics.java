@@ -2,13 +2,9 @@ package io.diptych.server.internal;
 
 import io.diptych.command.CommandObserver;
 import io.diptych.projection.ProjectionObserver;
-import io.diptych.projection.ProjectionStatus;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
-import io.micrometer.core.instrument.MultiGauge;
-import io.micrometer.core.instrument.MultiGauge.Row;
-import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
 import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
@@ -20,8 +16,6 @@ import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,12 +30,7 @@ public final class Metrics implements CommandObserver, ProjectionObserver, Route
 
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics gc = new JvmGcMetrics();
-    private final MultiGauge lag = MultiGauge.builder("diptych.projection.lag.events")
-            .description("Events that a projection on this node has not applied yet")
-            .register(registry);
-    private final MultiGauge state = MultiGauge.builder("diptych.projection.state")
-            .description("1 for the state that a projection on this node is in")
-            .register(registry);
+    private final ReadModelGauges readModels = new ReadModelGauges(registry);
 
     private final Map<Handled, Counter> handled = new ConcurrentHashMap<>();
     private final Map<String, Batches> commandBatches = new ConcurrentHashMap<>();
@@ -149,36 +138,11 @@ public final class Metrics implements CommandObserver, ProjectionObserver, Route
     }
 
     void scrape(Exchange exchange, Backend backend) {
-        refresh(backend.projections());
+        readModels.refresh(backend.readModels());
         String accept = exchange.header("Accept");
         String format =
                 accept != null && accept.contains("application/openmetrics-text") ? OPEN_METRICS : PROMETHEUS_TEXT;
         exchange.send(200, format, registry.scrape(format).getBytes(StandardCharsets.UTF_8));
-    }
-
-    private void refresh(List<ProjectionStatus> projections) {
-        var lags = new ArrayList<Row<?>>();
-        var states = new ArrayList<Row<?>>();
-        for (ProjectionStatus projection : projections) {
-            projection.partitions().forEach((partition, at) -> {
-                if (at.behind() >= 0) {
-                    lags.add(Row.of(
-                            Tags.of("read_model", projection.readModel(), "partition", partition.toString()),
-                            at.behind()));
-                }
-            });
-            for (ProjectionStatus.State each : ProjectionStatus.State.values()) {
-                states.add(Row.of(
-                        Tags.of(
-                                "read_model",
-                                projection.readModel(),
-                                "state",
-                                each.name().toLowerCase(Locale.ROOT)),
-                        each == projection.state() ? 1 : 0));
-            }
-        }
-        lag.register(lags, true);
-        state.register(states, true);
     }
 
     @Override

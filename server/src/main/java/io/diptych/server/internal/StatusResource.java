@@ -3,8 +3,13 @@ package io.diptych.server.internal;
 import io.diptych.App;
 import io.diptych.command.Aggregate;
 import io.diptych.command.CommandStatus;
+import io.diptych.projection.Lag;
 import io.diptych.projection.ProjectionStatus;
 import io.diptych.projection.ReadModel;
+import io.diptych.projection.ReadModelStatus;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -92,19 +97,49 @@ final class StatusResource {
     }
 
     void projections(Exchange exchange) {
-        var list = new ArrayList<Map<String, @Nullable Object>>();
-        for (ProjectionStatus projection : backend.projections()) {
-            var one = new LinkedHashMap<String, @Nullable Object>();
-            one.put("readModel", projection.readModel());
-            one.put("state", projection.state());
-            one.put("reason", projection.reason());
-            one.put("since", projection.since());
-            one.put("behind", projection.behind());
-            one.put("partitions", projection.partitions());
-            list.add(one);
-        }
         exchange.set("Cache-Control", "no-store");
-        exchange.json(200, Map.of("projections", list));
+        exchange.json(
+                200,
+                Map.of(
+                        "projections",
+                        backend.readModels().stream()
+                                .map(StatusResource::readModel)
+                                .toList()));
+    }
+
+    private static Map<String, @Nullable Object> readModel(ReadModelStatus status) {
+        var one = new LinkedHashMap<String, @Nullable Object>();
+        one.put("readModel", status.readModel());
+        one.put("generation", status.generation());
+        putState(one, status.state(), status.reason(), status.since());
+        putLag(one, status.lag(), status.eventsPerSecond());
+        one.put(
+                "partitions",
+                status.partitions().stream().map(StatusResource::partition).toList());
+        return one;
+    }
+
+    private static Map<String, @Nullable Object> partition(ReadModelStatus.Partition partition) {
+        var one = new LinkedHashMap<String, @Nullable Object>();
+        one.put("partition", partition.partition());
+        putState(one, partition.state(), partition.reason(), partition.since());
+        one.put("position", partition.position());
+        putLag(one, partition.lag(), partition.eventsPerSecond());
+        one.put("node", partition.node());
+        return one;
+    }
+
+    private static void putState(
+            Map<String, @Nullable Object> one, ProjectionStatus.State state, @Nullable String reason, Instant since) {
+        one.put("state", state);
+        one.put("reason", reason);
+        one.put("since", since);
+    }
+
+    private static void putLag(Map<String, @Nullable Object> one, Lag lag, double eventsPerSecond) {
+        one.put("eventsBehind", lag.events());
+        one.put("secondsBehind", lag.seconds() == null ? null : new BigDecimal(lag.seconds()));
+        one.put("eventsPerSecond", BigDecimal.valueOf(eventsPerSecond).setScale(1, RoundingMode.HALF_UP));
     }
 
     void commands(Exchange exchange) {

@@ -15,6 +15,7 @@ import io.diptych.message.ProblemException;
 import io.diptych.projection.Lag;
 import io.diptych.projection.ProjectionStatus;
 import io.diptych.projection.ReadModelQueries;
+import io.diptych.projection.ReadModelStatus;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -89,7 +90,25 @@ final class InMemoryNode implements Backend, CommandGateway, ReadModelQueries {
                 ProjectionStatus.State.RUNNING,
                 null,
                 Instant.EPOCH,
-                Map.of(0, new ProjectionStatus.Partition(position, 3))));
+                Map.of(0, new ProjectionStatus.Partition(position, 3, 7))));
+    }
+
+    @Override
+    public List<ReadModelStatus> readModels() {
+        var lag = new Lag(3L, Duration.ofMillis(4500));
+        var unknown = new ReadModelStatus.Partition(
+                1, null, Lag.UNKNOWN, 0, ProjectionStatus.State.WAITING, "no node has it", Instant.EPOCH, null);
+        var behind = new ReadModelStatus.Partition(
+                0, position, lag, 2.25, ProjectionStatus.State.CATCHING_UP, null, Instant.EPOCH, "node-1");
+        return List.of(new ReadModelStatus(
+                "order_summary",
+                1,
+                ProjectionStatus.State.WAITING,
+                "no node has it",
+                Instant.EPOCH,
+                lag.plus(Lag.UNKNOWN),
+                2.25,
+                List.of(behind, unknown)));
     }
 
     @Override

@@ -45,7 +45,11 @@ class StatusApiTest extends HttpTest {
                 .contains("diptych_command_events_total{aggregate=\"order\"} 2.0")
                 .contains("diptych_projection_events_total{read_model=\"order_summary\"} 7.0")
                 .contains("diptych_projection_lag_events{partition=\"0\",read_model=\"order_summary\"} 3.0")
-                .contains("diptych_projection_state{read_model=\"order_summary\",state=\"running\"} 1.0")
+                .contains("diptych_projection_lag_seconds{partition=\"0\",read_model=\"order_summary\"} 4.5")
+                .contains("diptych_projection_events_per_second{partition=\"0\",read_model=\"order_summary\"} 2.25")
+                .contains("diptych_projection_position{partition=\"0\",read_model=\"order_summary\"}")
+                .doesNotContain("diptych_projection_lag_events{partition=\"1\"")
+                .contains("diptych_projection_state{read_model=\"order_summary\",state=\"waiting\"} 1.0")
                 .contains("diptych_commands_in_flight 0.0")
                 .contains(
                         "http_server_requests_seconds_count{method=\"POST\",route=\"/api/commands/{type}\",status=\"200\"} 1")
@@ -67,8 +71,16 @@ class StatusApiTest extends HttpTest {
         JsonNode projection = json(get("/api/projections")).get("projections").get(0);
 
         assertThat(projection.get("readModel").asString()).isEqualTo("order_summary");
-        assertThat(projection.get("state").asString()).isEqualTo("RUNNING");
-        assertThat(projection.get("behind").asLong()).isEqualTo(3);
+        assertThat(projection.get("generation").asInt()).isEqualTo(1);
+        assertThat(projection.get("state").asString()).isEqualTo("WAITING");
+        assertThat(projection.get("reason").asString()).isEqualTo("no node has it");
+        assertThat(projection.get("eventsBehind").isNull()).isTrue();
+        JsonNode partition = projection.get("partitions").get(0);
+        assertThat(partition.get("eventsBehind").asLong()).isEqualTo(3);
+        assertThat(partition.get("secondsBehind").asDouble()).isEqualTo(4.5);
+        assertThat(partition.get("eventsPerSecond").asDouble()).isEqualTo(2.3);
+        assertThat(partition.get("state").asString()).isEqualTo("CATCHING_UP");
+        assertThat(partition.get("node").asString()).isEqualTo("node-1");
     }
 
     @Test

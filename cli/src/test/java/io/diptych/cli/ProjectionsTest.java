@@ -1,0 +1,64 @@
+package io.diptych.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.diptych.App;
+import io.diptych.cli.FakeNode.Request;
+import io.diptych.cli.FakeNode.Response;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+
+class ProjectionsTest {
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int call(FakeNode node, String... options) {
+        var args = new java.util.ArrayList<>(
+                java.util.List.of("projections", "--url", node.url().toString()));
+        args.addAll(java.util.List.of(options));
+        return Diptych.execute(
+                App.named("orders"),
+                new PrintWriter(out, true),
+                new PrintWriter(err, true),
+                args.toArray(String[]::new));
+    }
+
+    private static Response answer(Request request) {
+        return Response.json(200, """
+                {"projections":[{"readModel":"order_summary","generation":1,"state":"WAITING","reason":"no node has it",
+                "since":"2026-01-01T00:00:00.123456Z","eventsBehind":null,"secondsBehind":null,"eventsPerSecond":1250.5,
+                "partitions":[{"partition":0,"state":"RUNNING","reason":null,"since":"2026-01-01T00:00:01Z",
+                "position":1042,"eventsBehind":3,"secondsBehind":0.250,"eventsPerSecond":1250.5,"node":"node-1"}]}]}""");
+    }
+
+    @Test
+    void a_table_shows_each_read_model_and_what_is_unknown() throws Exception {
+        try (var node = new FakeNode(ProjectionsTest::answer)) {
+            assertThat(call(node)).isZero();
+
+            assertThat(out.toString().lines())
+                    .containsExactly(
+                            "READ MODEL     GEN  PART  POSITION  BEHIND  SECONDS  EVENTS/S  STATE    SINCE",
+                            "order_summary    1   all                 ?        ?    1250.5  WAITING  2026-01-01T00:00:00Z"
+                                    + "  no node has it");
+            assertThat(node.requests)
+                    .singleElement()
+                    .extracting(Request::pathAndQuery)
+                    .isEqualTo("/api/projections");
+        }
+    }
+
+    @Test
+    void partitions_are_shown_with_their_node_when_asked_for() throws Exception {
+        try (var node = new FakeNode(ProjectionsTest::answer)) {
+            assertThat(call(node, "--partitions")).isZero();
+
+            assertThat(out.toString().lines())
+                    .last()
+                    .isEqualTo("order_summary    1     0      1042       3     0.25    1250.5  RUNNING"
+                            + "  2026-01-01T00:00:01Z  on node-1");
+        }
+    }
+}
