@@ -4,7 +4,6 @@ import io.diptych.command.CommandObserver.Outcome;
 import io.diptych.command.CommandReply;
 import io.diptych.command.Decision;
 import io.diptych.message.ConsistencyToken;
-import io.diptych.message.Headers;
 import io.diptych.message.Limits;
 import io.diptych.message.LogRecord;
 import io.diptych.message.NewRecord;
@@ -14,7 +13,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToIntFunction;
@@ -35,8 +33,8 @@ final class OwnedPartition<C, S, E> {
     private final ToIntFunction<byte[]> partitioner;
     private final int partition;
     private final AggregateStore<S> store;
-    private final Map<String, AggregateState<S>> overlay = new HashMap<>();
-    private final List<AggregateStore.Place> replayed = new ArrayList<>();
+    private final Overlay<S> overlay;
+    private final EventReplay<S, E> replay;
 
     OwnedPartition(EngineSetup<C, S, E> setup, ToIntFunction<byte[]> partitioner, int partition) {
         this.setup = setup;
@@ -45,6 +43,8 @@ final class OwnedPartition<C, S, E> {
         this.partitioner = partitioner;
         this.partition = partition;
         this.store = setup.stores().open(partition);
+        this.overlay = new Overlay<>(store, setup.aggregate().decider()::initialState);
+        this.replay = new EventReplay<>(setup, overlay);
     }
 
     /** Brings in what was kept; true when that is done and {@link #nextEvent} is known. */
@@ -86,7 +86,7 @@ final class OwnedPartition<C, S, E> {
             batch.handled(record, Outcome.FORWARDED);
             return;
         }
-        AggregateState<S> aggregate = current(command.aggregateId());
+        AggregateState<S> aggregate = overlay.get(command.aggregateId());
         CommandResult earlier = aggregate.resultOf(command.id());
         if (earlier != null) {
             repeat(command, earlier, batch);
@@ -112,7 +112,7 @@ final class OwnedPartition<C, S, E> {
             batch.send(envelopes.forward(record, home));
             return;
         }
-        AggregateState<S> aggregate = current(query.id());
+        AggregateState<S> aggregate = overlay.get(query.id());
         batch.reply(record, () -> query.answer(setup, partition, aggregate, places(query, aggregate.version(), batch)));
     }
 
@@ -136,56 +136,27 @@ final class OwnedPartition<C, S, E> {
 
     /** The batch was committed: its changes are the state. */
     void committed(CommandBatch batch) {
-        store.put(overlay, batch.places(partition), batch.nextEvent(partition, store.nextEvent()));
-        overlay.clear();
+        overlay.keep(batch.places(partition), batch.nextEvent(partition, store.nextEvent()));
     }
 
     /** The batch was not committed, as far as is known. */
     void discard() {
         overlay.clear();
-        replayed.clear();
+        replay.discard();
     }
 
     /** Takes an event from the log into the state. */
-    void replay(LogRecord record) {
-        byte[] key = record.key();
-        if (key == null) {
-            LOG.warn(
-                    "The event at [{}/{}/{}] has no key and is passed over: it was not written by Diptych",
-                    record.topic(),
-                    partition,
-                    record.offset());
-            return;
-        }
-        String id = new String(key, StandardCharsets.UTF_8);
-        AggregateState<S> before = current(id);
-        AggregateState<S> after = before.failure() == null ? evolved(record, id, before) : before;
-        overlay.put(id, after);
-        if (after.version() > before.version()) {
-            replayed.add(new AggregateStore.Place(id, after.version(), record.offset()));
-        }
+    void replay(LogRecord event) {
+        replay.take(event);
     }
 
     /** Events up to that offset were replayed. */
     void replayed(long nextEvent) {
-        store.put(overlay, replayed, nextEvent);
-        overlay.clear();
-        replayed.clear();
+        replay.keep(nextEvent);
     }
 
     void close() {
         store.close();
-    }
-
-    private AggregateState<S> current(String id) {
-        AggregateState<S> changed = overlay.get(id);
-        if (changed != null) {
-            return changed;
-        }
-        AggregateState<S> stored = store.get(id);
-        return stored != null
-                ? stored
-                : AggregateState.initial(setup.aggregate().decider().initialState());
     }
 
     private void decide(ReceivedCommand<C> command, AggregateState<S> aggregate, CommandBatch batch, Instant now) {
@@ -295,45 +266,5 @@ final class OwnedPartition<C, S, E> {
     private static String checksum(ReceivedCommand<?> command) {
         byte[] payload = command.record().value();
         return Envelopes.checksum(command.type(), payload == null ? new byte[0] : payload);
-    }
-
-    private AggregateState<S> evolved(LogRecord record, String id, AggregateState<S> before) {
-        String type = record.text(Headers.TYPE);
-        byte[] payload = record.value();
-        String sequence = record.text(Headers.SEQUENCE);
-        try {
-            if (type == null || payload == null || sequence == null) {
-                throw new IllegalStateException("it lacks its type, version or value");
-            }
-            long version = Long.parseLong(sequence);
-            if (version != before.version() + 1) {
-                throw new IllegalStateException("it has version " + version + " after " + before.version());
-            }
-            S state = setup.aggregate()
-                    .decider()
-                    .evolve(before.state(), setup.events().decode(type, payload));
-            return before.after(state, result(record, type, version, before), setup.recentCommands());
-        } catch (RuntimeException | StackOverflowError e) {
-            String why = "The event [" + type + "] of [" + id + "] at [" + record.topic() + "/" + partition + "/"
-                    + record.offset() + "] cannot be replayed: " + e.getMessage()
-                    + ". Commands to it are refused until the application can read it again";
-            LOG.error(why, e);
-            return before.failed(before.version(), why);
-        }
-    }
-
-    /** The result of the command that the event follows from, with the events of that command so far. */
-    private static CommandResult result(LogRecord record, String type, long version, AggregateState<?> before) {
-        String command = record.text(Headers.CAUSATION_ID);
-        String checksum = record.text(Headers.COMMAND_CHECKSUM);
-        String commandId = command == null ? "" : command;
-        CommandResult sofar = before.resultOf(commandId);
-        var types = new ArrayList<String>();
-        if (sofar != null) {
-            types.addAll(sofar.eventTypes());
-        }
-        types.add(type);
-        return new CommandResult(
-                commandId, checksum == null ? "" : checksum, version, List.copyOf(types), record.offset());
     }
 }
