@@ -32,6 +32,9 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
     private static final Duration WHILE_READING_EVENTS = Duration.ofMillis(1);
     private static final Duration RESTORE_STEP = Duration.ofMillis(50);
 
+    /** Of commands in one transaction: many small ones, or one that is larger. */
+    private static final int BYTES_PER_TRANSACTION = 256 * 1024;
+
     /**
      * A partition whose events are still being read.
      *
@@ -44,6 +47,7 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
 
     private final EngineSetup<C, S, E> setup;
     private final CommandLog log;
+    private final int bytesPerTransaction;
     private final Map<Integer, OwnedPartition<C, S, E>> owned = new HashMap<>();
     private final Map<Integer, Restoring> restoring = new TreeMap<>();
     private boolean broken = true; // Nothing was begun yet: the first step makes the log ready.
@@ -53,8 +57,13 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
 
     /** A worker that owns nothing yet. */
     public CommandWorker(EngineSetup<C, S, E> setup, CommandLog log) {
+        this(setup, log, BYTES_PER_TRANSACTION);
+    }
+
+    CommandWorker(EngineSetup<C, S, E> setup, CommandLog log, int bytesPerTransaction) {
         this.setup = setup;
         this.log = log;
+        this.bytesPerTransaction = bytesPerTransaction;
         this.status = new CommandStatus(
                 setup.aggregate().name(),
                 CommandStatus.State.WAITING,
@@ -77,7 +86,7 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
             List<LogRecord> commands = log.poll(restoring.isEmpty() ? maxWait : WHILE_READING_EVENTS, this);
             readEvents();
             if (!commands.isEmpty()) {
-                handle(commands);
+                Portions.of(commands, bytesPerTransaction).forEach(this::handle);
             }
             backoff.reset();
             reportProgress();
