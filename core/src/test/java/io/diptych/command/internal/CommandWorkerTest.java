@@ -7,34 +7,49 @@ import static io.diptych.command.CommandObserver.Outcome.DUPLICATE;
 import static io.diptych.command.CommandObserver.Outcome.FORWARDED;
 import static io.diptych.command.CommandObserver.Outcome.REJECTED;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.LIST;
 
-import io.diptych.command.CommandObserver.Outcome;
+import io.diptych.command.internal.Interference.Point;
 import io.diptych.message.Header;
 import io.diptych.message.Headers;
 import io.diptych.message.LogRecord;
-import java.time.Duration;
+import io.diptych.message.internal.LogException;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class CommandWorkerTest {
 
-    private static final String REPLIES = "bank.replies";
+    private @Nullable Point failing;
+    private final List<List<String>> transactions = new ArrayList<>();
+    private final SingleNode node = new SingleNode(new Interference.Nothing() {
+        @Override
+        public void at(Point point) {
+            if (point == failing) {
+                failing = null;
+                throw new LogException("Injected at " + point, new IllegalStateException());
+            }
+            if (point == Point.COMMIT) {
+                transactions.add(new ArrayList<>());
+            }
+        }
 
-    private final MemoryKafka kafka = new MemoryKafka();
-    private final List<Outcome> outcomes = new ArrayList<>();
-    private MemoryKafka.Client client = kafka.client("node");
-    private CommandWorker<?, ?, ?> worker = new CommandWorker<>(Bank.setup(outcomes, 4), client);
+        @Override
+        public void answered(String commandId) {
+            transactions.getLast().add(commandId);
+        }
+    });
 
     @Test
     void an_accepted_command_leaves_its_event_and_a_reply_with_the_events_place() {
         send("c-1", "a-1", 5);
 
-        drain();
+        node.drain();
 
-        LogRecord event = kafka.read(MemoryKafka.EVENTS).getFirst();
+        LogRecord event = node.events().getFirst();
         assertThat(new String(event.value())).isEqualTo("5");
         assertThat(event.text(Headers.SUBJECT)).isEqualTo("a-1");
         assertThat(event.text(Headers.SEQUENCE)).isEqualTo("1");
@@ -48,25 +63,25 @@ class CommandWorkerTest {
         send("c-1", "a-1", 100);
         send("c-1", "a-1", 100);
 
-        drain();
+        node.drain();
 
-        assertThat(outcomes).containsExactly(ACCEPTED, DUPLICATE);
+        assertThat(node.outcomes()).containsExactly(ACCEPTED, DUPLICATE);
         assertThat(replies()).hasSize(2).containsOnly(replies().getFirst());
-        assertThat(kafka.read(MemoryKafka.EVENTS)).hasSize(2);
+        assertThat(node.events()).hasSize(2);
     }
 
     @Test
     void a_duplicate_after_a_restart_is_answered_with_the_first_result() {
         send("c-1", "a-1", 100);
-        drain();
-        restart();
+        node.drain();
+        node.restart();
 
         send("c-1", "a-1", 100);
-        drain();
+        node.drain();
 
-        assertThat(outcomes).containsExactly(ACCEPTED, DUPLICATE);
+        assertThat(node.outcomes()).containsExactly(ACCEPTED, DUPLICATE);
         assertThat(replies()).hasSize(2).containsOnly(replies().getFirst());
-        assertThat(kafka.read(MemoryKafka.EVENTS)).hasSize(2);
+        assertThat(node.events()).hasSize(2);
     }
 
     @Test
@@ -74,12 +89,12 @@ class CommandWorkerTest {
         send("c-1", "a-1", 5);
         send("c-1", "a-1", 6);
 
-        drain();
+        node.drain();
 
         assertThat(replies().getLast())
                 .startsWith("refused idempotency-key-reused")
                 .contains("[c-1]");
-        assertThat(kafka.read(MemoryKafka.EVENTS)).hasSize(1);
+        assertThat(node.events()).hasSize(1);
     }
 
     @Test
@@ -87,10 +102,10 @@ class CommandWorkerTest {
         send("c-1", "a-1", -5);
         send("c-1", "a-1", -5);
 
-        drain();
+        node.drain();
 
-        assertThat(outcomes).containsExactly(REJECTED, REJECTED);
-        assertThat(kafka.read("bank.dlq")).isEmpty();
+        assertThat(node.outcomes()).containsExactly(REJECTED, REJECTED);
+        assertThat(node.read("bank.dlq")).isEmpty();
     }
 
     @Test
@@ -98,7 +113,7 @@ class CommandWorkerTest {
         send("c-1", "a-1", 5);
         send("c-2", "a-1", 0);
 
-        drain();
+        node.drain();
 
         String first = replies().getFirst();
         assertThat(replies().getLast()).isEqualTo("accepted v1 [] " + first.substring(first.lastIndexOf(' ') + 1));
@@ -110,35 +125,35 @@ class CommandWorkerTest {
         send("c-2", "a-1", 5, Header.text(Headers.EXPECTED_VERSION, "7"));
         send("c-3", "a-1", 5, Header.text(Headers.EXPECTED_VERSION, "1"));
 
-        drain();
+        node.drain();
 
-        assertThat(outcomes).containsExactly(ACCEPTED, CONFLICT, ACCEPTED);
+        assertThat(node.outcomes()).containsExactly(ACCEPTED, CONFLICT, ACCEPTED);
         assertThat(replies().get(1)).contains("version [1], not [7]");
     }
 
     @Test
     void a_command_on_the_wrong_partition_is_forwarded_and_handled_once() {
-        int wrong = (MemoryKafka.partitionOf("a-1".getBytes()) + 1) % MemoryKafka.PARTITIONS;
-        kafka.send(MemoryKafka.COMMANDS, wrong, null, "a-1 5");
+        int wrong = (SimulatedKafka.partitionOf("a-1".getBytes()) + 1) % SimulatedKafka.PARTITIONS;
+        node.send(wrong, null, "a-1 5");
 
-        drain();
+        node.drain();
 
-        assertThat(outcomes).containsExactly(FORWARDED, ACCEPTED);
-        assertThat(kafka.read(MemoryKafka.EVENTS)).singleElement().satisfies(event -> {
-            assertThat(event.partition()).isEqualTo(MemoryKafka.partitionOf("a-1".getBytes()));
-            assertThat(event.text(Headers.CAUSATION_ID)).isEqualTo(MemoryKafka.COMMANDS + "/" + wrong + "/0");
+        assertThat(node.outcomes()).containsExactly(FORWARDED, ACCEPTED);
+        assertThat(node.events()).singleElement().satisfies(event -> {
+            assertThat(event.partition()).isEqualTo(SimulatedKafka.partitionOf("a-1".getBytes()));
+            assertThat(event.text(Headers.CAUSATION_ID)).isEqualTo(SimulatedKafka.COMMANDS + "/" + wrong + "/0");
         });
     }
 
     @Test
     void a_key_may_carry_the_aggregates_name_but_not_another_id() {
-        kafka.send(MemoryKafka.COMMANDS, null, "account-1", "1 5");
-        kafka.send(MemoryKafka.COMMANDS, null, "account-2", "1 5");
+        node.send(null, "account-1", "1 5");
+        node.send(null, "account-2", "1 5");
 
-        drain();
+        node.drain();
 
-        assertThat(kafka.read(MemoryKafka.EVENTS)).hasSize(1);
-        assertThat(kafka.read("bank.dlq")).singleElement().satisfies(letter -> {
+        assertThat(node.events()).hasSize(1);
+        assertThat(node.read("bank.dlq")).singleElement().satisfies(letter -> {
             assertThat(letter.text(Headers.ERROR_TYPE)).isEqualTo("key-mismatch");
             assertThat(letter.text(Headers.ERROR_DETAIL)).contains("[account-2]", "[1]");
         });
@@ -147,16 +162,16 @@ class CommandWorkerTest {
     @Test
     void an_unusable_record_is_answered_and_dead_lettered_and_the_next_goes_on() {
         send("c-0", "a-1", 1);
-        kafka.send(MemoryKafka.COMMANDS, home("a-1"), null, "nonsense", headers("c-1"));
+        node.send(home("a-1"), null, "nonsense", headers("c-1"));
         send("c-2", "a-1", 5);
 
-        drain();
+        node.drain();
 
-        assertThat(outcomes).containsExactly(ACCEPTED, DEAD_LETTERED, ACCEPTED);
-        LogRecord letter = kafka.read("bank.dlq").getFirst();
+        assertThat(node.outcomes()).containsExactly(ACCEPTED, DEAD_LETTERED, ACCEPTED);
+        LogRecord letter = node.read("bank.dlq").getFirst();
         assertThat(new String(letter.value())).isEqualTo("nonsense");
         assertThat(letter.text(Headers.ERROR_DETAIL)).contains("[nonsense]");
-        assertThat(letter.text(Headers.ORIGINAL_TOPIC)).isEqualTo(MemoryKafka.COMMANDS);
+        assertThat(letter.text(Headers.ORIGINAL_TOPIC)).isEqualTo(SimulatedKafka.COMMANDS);
         assertThat(letter.text(Headers.ORIGINAL_OFFSET)).isEqualTo("1");
         assertThat(replies()).anyMatch(reply -> reply.startsWith("refused malformed"));
     }
@@ -166,11 +181,36 @@ class CommandWorkerTest {
         send("c-1", "a-1", 666);
         send("c-2", "a-1", 5);
 
-        drain();
+        node.drain();
 
-        assertThat(outcomes).containsExactly(DEAD_LETTERED, ACCEPTED);
+        assertThat(node.outcomes()).containsExactly(DEAD_LETTERED, ACCEPTED);
         assertThat(replies().getFirst()).startsWith("refused handler-failed").contains("a defect");
-        assertThat(kafka.read(MemoryKafka.EVENTS)).hasSize(1);
+        assertThat(node.events()).hasSize(1);
+    }
+
+    @Test
+    void a_large_command_comes_after_the_small_ones_that_it_came_with_and_shares_no_transaction() {
+        node.send(null, "a-1", "a-1 " + "0".repeat(300 * 1024) + "5", headers("large"));
+        send("behind it", "a-1", 1, Header.text(Headers.EXPECTED_VERSION, "1"));
+        send("beside it", "a-2", 1);
+        send("beside it too", "a-3", 1);
+
+        node.drain();
+
+        assertThat(transactions)
+                .containsExactly(List.of("beside it", "beside it too"), List.of("large"), List.of("behind it"));
+        assertThat(node.outcomes()).containsOnly(ACCEPTED);
+    }
+
+    @Test
+    void small_commands_share_a_transaction() {
+        for (int i = 0; i < 8; i++) {
+            send("c-" + i, "a-" + i, 1);
+        }
+
+        node.drain();
+
+        assertThat(transactions).singleElement().asInstanceOf(LIST).hasSize(8);
     }
 
     @Test
@@ -181,57 +221,45 @@ class CommandWorkerTest {
         send("c-1", "a-1", 1);
         send("c-0", "a-1", 1);
 
-        drain();
+        node.drain();
 
-        assertThat(outcomes.subList(5, 7)).containsExactly(DUPLICATE, ACCEPTED);
+        assertThat(node.outcomes().subList(5, 7)).containsExactly(DUPLICATE, ACCEPTED);
     }
 
     @ParameterizedTest
-    @EnumSource(MemoryKafka.Fault.class)
-    void a_failing_log_neither_loses_nor_doubles_a_command(MemoryKafka.Fault fault) {
+    @EnumSource(
+            value = Point.class,
+            names = {"BEGIN", "APPEND", "APPENDED", "SEND", "COMMIT", "POSITIONS_ADDED", "COMMITTED"})
+    void a_failing_log_neither_loses_nor_doubles_a_command(Point point) {
         send("c-1", "a-1", 5);
-        drain();
+        node.drain();
         send("c-2", "a-1", 6);
-        client.failAt(fault);
+        failing = point;
 
-        drain();
+        node.drain();
 
-        assertThat(kafka.read(MemoryKafka.EVENTS))
+        assertThat(failing).isNull();
+        assertThat(node.events())
                 .extracting(event -> event.text(Headers.SEQUENCE) + ":" + event.text(Headers.CAUSATION_ID))
                 .containsExactly("1:c-1", "2:c-2");
         assertThat(replies()).hasSize(2);
     }
 
-    private void restart() {
-        worker.close();
-        client = kafka.client("node");
-        worker = new CommandWorker<>(Bank.setup(outcomes, 4), client);
-    }
-
-    private void drain() {
-        for (int i = 0; i < 100 && !kafka.isDrained(); i++) {
-            worker.step(Duration.ZERO);
-        }
-        assertThat(kafka.isDrained()).isTrue();
-    }
-
     private void send(String id, String account, int amount, Header... more) {
         var headers = new ArrayList<>(List.of(headers(id)));
         headers.addAll(List.of(more));
-        kafka.send(MemoryKafka.COMMANDS, null, account, account + " " + amount, headers.toArray(Header[]::new));
+        node.send(null, account, account + " " + amount, headers.toArray(Header[]::new));
     }
 
     private static int home(String account) {
-        return MemoryKafka.partitionOf(account.getBytes());
+        return SimulatedKafka.partitionOf(account.getBytes());
     }
 
     private static Header[] headers(String id) {
-        return new Header[] {Header.text(Headers.ID, id), Header.text(Headers.REPLY_TOPIC, REPLIES)};
+        return new Header[] {Header.text(Headers.ID, id), Header.text(Headers.REPLY_TOPIC, SingleNode.REPLIES)};
     }
 
     private List<String> replies() {
-        return kafka.read(REPLIES).stream()
-                .map(reply -> new String(reply.value()))
-                .toList();
+        return node.replies();
     }
 }

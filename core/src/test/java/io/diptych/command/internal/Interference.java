@@ -6,7 +6,10 @@ import java.util.function.Supplier;
 interface Interference {
 
     /** Nothing does. */
-    Interference NONE = new Interference() {
+    Interference NONE = new Nothing();
+
+    /** Nothing does, but for what is overridden. */
+    class Nothing implements Interference {
         @Override
         public void at(Point point) {}
 
@@ -27,8 +30,13 @@ interface Interference {
         public void reached(String what) {}
 
         @Override
+        public void violated(String judge, String detail) {
+            throw new AssertionError("[" + judge + "] " + detail);
+        }
+
+        @Override
         public void trace(Supplier<String> what) {}
-    };
+    }
 
     /** Where a worker can be interrupted: before what the name says, or after it when the name says so. */
     enum Point {
@@ -50,7 +58,14 @@ interface Interference {
         OPEN_ONES_LISTED,
         MEMBERS_LISTED,
         EVENTS_END,
-        READ_EVENTS
+        READ_EVENTS,
+        SNAPSHOT_POSITION,
+        READ_SNAPSHOTS,
+        PUBLISH,
+        PUBLISHED,
+        PUBLICATION_ACCEPTED,
+        WRITE,
+        WRITTEN
     }
 
     /** May throw, may stop the process for a while or for good, may let others go on first. */
@@ -67,6 +82,9 @@ interface Interference {
 
     /** Counts that the simulation came to where it matters. */
     void reached(String what);
+
+    /** A promise was broken. */
+    void violated(String judge, String detail);
 
     /** Says what was done, for who replays the history. */
     void trace(Supplier<String> what);

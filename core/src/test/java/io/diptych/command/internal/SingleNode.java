@@ -1,0 +1,78 @@
+package io.diptych.command.internal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.diptych.command.CommandObserver.Outcome;
+import io.diptych.message.Header;
+import io.diptych.message.LogRecord;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** One worker on a simulated broker: handles what is sent to it, to the end. */
+final class SingleNode {
+
+    static final String REPLIES = "bank.replies";
+
+    private static final int RECENT_COMMANDS = 4;
+    private static final int STEPS = 100;
+
+    private final SimulatedKafka kafka = new SimulatedKafka();
+    private final List<Outcome> outcomes = new ArrayList<>();
+    private final Interference interference;
+    private CommandWorker<?, ?, ?> worker;
+
+    SingleNode() {
+        this(Interference.NONE);
+    }
+
+    SingleNode(Interference interference) {
+        this.interference = interference;
+        this.worker = start();
+    }
+
+    private CommandWorker<?, ?, ?> start() {
+        var log = new SimulatedLog(kafka, "node", false, () -> true, interference);
+        return new CommandWorker<>(Bank.setup(outcomes, RECENT_COMMANDS), log);
+    }
+
+    /** Stops it; another one begins with an empty store. */
+    void restart() {
+        worker.close();
+        worker = start();
+    }
+
+    /** Sends a command or a question, as any client may. */
+    void send(@Nullable Integer partition, @Nullable String key, String value, Header... headers) {
+        kafka.send(SimulatedKafka.COMMANDS, partition, key, value, headers);
+    }
+
+    /** Has it handle all that was sent. */
+    void drain() {
+        for (int i = 0; i < STEPS && !kafka.isDrained(); i++) {
+            worker.step(Duration.ZERO);
+            while (kafka.markOne(0)) {
+                kafka.pass(1);
+            }
+        }
+        assertThat(kafka.isDrained()).isTrue();
+    }
+
+    List<Outcome> outcomes() {
+        return outcomes;
+    }
+
+    List<LogRecord> events() {
+        return read(SimulatedKafka.EVENTS);
+    }
+
+    List<String> replies() {
+        return read(REPLIES).stream().map(reply -> new String(reply.value())).toList();
+    }
+
+    /** All committed records of a topic. */
+    List<LogRecord> read(String topic) {
+        return kafka.read(topic);
+    }
+}
