@@ -115,6 +115,7 @@ public final class KafkaCommandEngine implements AutoCloseable {
                 TopicNames.snapshots(app.name(), aggregate.name()),
                 () -> new KafkaProducer<>(settings.snapshotProducer(id), toBytes, toBytes),
                 () -> new KafkaConsumer<>(settings.consumer(), fromBytes, fromBytes),
+                log::end,
                 log::membership);
         return new Checkpoints<>(
                 stateDir.resolve(app.name() + "." + aggregate.name()),

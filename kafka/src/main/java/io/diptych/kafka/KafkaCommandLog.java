@@ -49,7 +49,7 @@ final class KafkaCommandLog implements CommandLog {
     private final Set<TopicPartition> followed = new HashSet<>();
     private final ReplyTargets replyTargets;
     private final Ownership ownership;
-    private final AbandonedTransactions abandoned;
+    private final KafkaGroup group;
     private volatile ConsumerGroupMetadata membership;
     private List<KafkaProducer<byte[], byte[]>> producers = List.of();
     private int turn;
@@ -67,7 +67,7 @@ final class KafkaCommandLog implements CommandLog {
         this.events = new KafkaConsumer<>(settings.consumer(), bytes, bytes);
         this.replyTargets = new ReplyTargets(admin, app);
         this.ownership = new Ownership(commands);
-        this.abandoned = new AbandonedTransactions(admin, commandTopic, ids);
+        this.group = new KafkaGroup(admin, commandTopic, ids);
         commands.subscribe(List.of(commandTopic), ownership);
         this.membership = commands.groupMetadata();
     }
@@ -114,10 +114,7 @@ final class KafkaCommandLog implements CommandLog {
 
     @Override
     public void endFormerOwner(int partition) {
-        attempt("end what a former owner left open", () -> {
-            abandoned.end();
-            return partition;
-        });
+        group.endAbandoned();
     }
 
     @Override
@@ -127,12 +124,16 @@ final class KafkaCommandLog implements CommandLog {
 
     @Override
     public long eventsEnd(int partition) {
-        var topicPartition = new TopicPartition(eventTopic, partition);
+        return end(new TopicPartition(eventTopic, partition));
+    }
+
+    /** The offset past the last record written so far, be it committed, aborted or still open; for any thread. */
+    long end(TopicPartition partition) {
         var uncommittedToo = new ListOffsetsOptions(IsolationLevel.READ_UNCOMMITTED);
         return attempt(
-                "find the end of the events",
-                () -> admin.listOffsets(Map.of(topicPartition, OffsetSpec.latest()), uncommittedToo)
-                        .partitionResult(topicPartition)
+                "find the end of [" + partition + "]",
+                () -> admin.listOffsets(Map.of(partition, OffsetSpec.latest()), uncommittedToo)
+                        .partitionResult(partition)
                         .get()
                         .offset());
     }

@@ -14,8 +14,8 @@ import java.util.List;
 /** Writes what is known of an aggregate as bytes: its version and recent results in binary, its state as JSON. */
 public final class AggregateStateCodec<S> {
 
-    /** Of the bytes' layout. What was written in another is not read. */
-    public static final int FORMAT = 1;
+    /** Of the bytes' layout, and of what is kept beside them. What was written in another is not read. */
+    public static final int FORMAT = 2;
 
     private final MessageCodec<S> states;
 

@@ -2,7 +2,9 @@ package io.diptych.kafka.checkpoint;
 
 import io.diptych.command.internal.AggregateState;
 import io.diptych.command.internal.AggregateStore;
-import io.diptych.kafka.checkpoint.SnapshotRecords.Content.Position;
+import io.diptych.command.internal.SnapshotPosition;
+import io.diptych.command.internal.SnapshotProgress;
+import io.diptych.command.internal.SnapshotProgress.Beginning;
 import io.diptych.message.internal.LogException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -64,7 +66,9 @@ final class CheckpointStore<S> implements AggregateStore<S> {
         writing.lock();
         try {
             if (database == null) {
-                if (shared.snapshots() != null && shared.snapshots().isReading()) {
+                if (shared.snapshots() != null
+                        && (shared.snapshots().isReading()
+                                || !shared.snapshots().isSettled(partition))) {
                     return false; // Its turn comes.
                 }
                 open();
@@ -103,29 +107,24 @@ final class CheckpointStore<S> implements AggregateStore<S> {
     private void begin(StateDatabase opened) throws CheckpointException {
         Snapshots snapshots = shared.snapshots();
         Long local = opened.position();
-        Position last = snapshots == null ? null : snapshots.position(shared.form(), partition);
-        Position usable = last != null && last.complete() ? last : null;
+        SnapshotPosition last = snapshots == null ? null : snapshots.position(shared.form(), partition);
+        var beginning = SnapshotProgress.beginning(local, last, Checkpoints.FAR_BEHIND);
         if (snapshots != null) {
-            publication = new Publication(snapshots, shared.form(), partition, last, local == null && usable == null);
+            publication = new Publication(snapshots, shared.form(), partition, new SnapshotProgress(last, beginning));
         }
-        if (local != null && (usable == null || isNear(local, usable))) {
+        if (beginning == Beginning.DISK && local != null) {
             beginAt(local);
-        } else if (snapshots != null && usable != null) {
+        } else if (beginning == Beginning.SNAPSHOTS && snapshots != null) {
             opened.clear();
             reader = snapshots.read(shared.form(), partition);
         }
-    }
-
-    /** Whether reading events from there on is right, and quicker than reading the snapshots. */
-    private static boolean isNear(long local, Position published) {
-        return local <= published.nextEvent() && published.nextEvent() - local <= Checkpoints.FAR_BEHIND;
     }
 
     private void finishReading(@Nullable SnapshotReader snapshots) throws CheckpointException {
         if (snapshots == null) {
             return;
         }
-        Position position = snapshots.position();
+        SnapshotPosition position = snapshots.position();
         snapshots.close();
         reader = null;
         if (position == null || !position.complete()) {
@@ -232,7 +231,8 @@ final class CheckpointStore<S> implements AggregateStore<S> {
             return; // It is being closed.
         }
         try {
-            if (restored) {
+            takeMembership();
+            if (restored && !closed) { // In this order: what is published late must not carry a later membership.
                 writeChanges();
             }
             if (closed) {
@@ -240,6 +240,12 @@ final class CheckpointStore<S> implements AggregateStore<S> {
             }
         } finally {
             writing.unlock();
+        }
+    }
+
+    private void takeMembership() {
+        if (publication != null) {
+            publication.stillOwned();
         }
     }
 
@@ -335,6 +341,7 @@ final class CheckpointStore<S> implements AggregateStore<S> {
             if (writing.tryLock(CLOSING.toMillis(), TimeUnit.MILLISECONDS)) {
                 try {
                     if (restored) {
+                        takeMembership();
                         writeChanges();
                     }
                     closeDatabase();

@@ -1,7 +1,7 @@
 package io.diptych.kafka.checkpoint;
 
 import io.diptych.command.internal.AggregateStore.Place;
-import io.diptych.kafka.checkpoint.SnapshotRecords.Content.Position;
+import io.diptych.command.internal.SnapshotPosition;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,7 +9,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
-/** Reads a partition of the snapshot topic, up to where it ended at the beginning, some records at a time. */
+/** Reads a partition of the snapshot topic up to where it ended at the beginning and no further, part by part. */
 final class SnapshotReader implements AutoCloseable {
 
     private final KafkaConsumer<byte[], byte[]> consumer;
@@ -17,7 +17,7 @@ final class SnapshotReader implements AutoCloseable {
     private final SnapshotRecords form;
     private final long end;
     private final Runnable onClose;
-    private @Nullable Position position;
+    private @Nullable SnapshotPosition position;
 
     SnapshotReader(
             KafkaConsumer<byte[], byte[]> consumer,
@@ -43,10 +43,13 @@ final class SnapshotReader implements AutoCloseable {
         var rows = new ArrayList<Row>();
         var places = new ArrayList<Place>();
         for (var record : consumer.poll(atMost)) {
+            if (record.offset() >= end) {
+                break; // Of a later publication, of which this may be a part only.
+            }
             switch (form.read(record)) {
                 case SnapshotRecords.Content.State(Row row) -> rows.add(row);
                 case SnapshotRecords.Content.Events(List<Place> some) -> places.addAll(some);
-                case Position at -> position = at;
+                case SnapshotRecords.Content.Position(SnapshotPosition at) -> position = at;
                 case SnapshotRecords.Content.Foreign f -> {
                     // Of another form of the state: not for this application.
                 }
@@ -57,7 +60,7 @@ final class SnapshotReader implements AutoCloseable {
 
     /** The last position that was read. */
     @Nullable
-    Position position() {
+    SnapshotPosition position() {
         return position;
     }
 

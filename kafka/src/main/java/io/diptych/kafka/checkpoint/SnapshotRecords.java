@@ -1,6 +1,7 @@
 package io.diptych.kafka.checkpoint;
 
 import io.diptych.command.internal.AggregateStore.Place;
+import io.diptych.command.internal.SnapshotPosition;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,12 +17,13 @@ import org.jspecify.annotations.Nullable;
 /**
  * The records of the snapshot topic. States and positions carry the form of the state in their keys, so that two forms
  * live side by side while a new version of the application is rolled out. Places of events have no form; a record holds
- * those of some consecutive versions, and no later record has its key, so compaction keeps them all.
+ * those of some consecutive versions and is named by the first and the last, so that compaction keeps them all: owners of two
+ * forms share them out differently.
  */
 final class SnapshotRecords {
 
     private static final byte STATE = 's';
-    private static final byte EVENTS = 'e';
+    private static final byte EVENTS = 'v';
     private static final byte POSITION = 'p';
 
     private final byte[] shape;
@@ -37,13 +39,8 @@ final class SnapshotRecords {
 
         record Events(List<Place> places) implements Content {}
 
-        /**
-         * How far the topic goes.
-         *
-         * @param nextEvent no state in the topic knows of that event or a later one
-         * @param complete whether all states are there as of that event
-         */
-        record Position(long nextEvent, boolean complete) implements Content {}
+        /** How far the topic goes. */
+        record Position(SnapshotPosition at) implements Content {}
 
         /** Of another form. */
         record Foreign() implements Content {}
@@ -64,16 +61,17 @@ final class SnapshotRecords {
 
     private static ProducerRecord<byte[], byte[]> events(TopicPartition to, String id, List<Place> places) {
         byte[] utf8 = id.getBytes(StandardCharsets.UTF_8);
-        ByteBuffer key = ByteBuffer.allocate(1 + utf8.length + Long.BYTES)
+        ByteBuffer key = ByteBuffer.allocate(1 + utf8.length + 2 * Long.BYTES)
                 .put(EVENTS)
                 .put(utf8)
-                .putLong(places.getFirst().version());
+                .putLong(places.getFirst().version())
+                .putLong(places.getLast().version());
         ByteBuffer value = ByteBuffer.allocate(Long.BYTES * places.size());
         places.forEach(place -> value.putLong(place.offset()));
         return record(to, key.array(), value.array());
     }
 
-    ProducerRecord<byte[], byte[]> position(TopicPartition to, Content.Position position) {
+    ProducerRecord<byte[], byte[]> position(TopicPartition to, SnapshotPosition position) {
         ByteBuffer value = ByteBuffer.allocate(Long.BYTES + 1)
                 .putLong(position.nextEvent())
                 .put((byte) (position.complete() ? 1 : 0));
@@ -95,14 +93,14 @@ final class SnapshotRecords {
         }
         if (key[0] == POSITION) {
             ByteBuffer at = ByteBuffer.wrap(value);
-            return new Content.Position(at.getLong(), at.get() == 1);
+            return new Content.Position(new SnapshotPosition(at.getLong(), at.get() == 1));
         }
         String id = new String(key, textFrom, key.length - textFrom, StandardCharsets.UTF_8);
         return new Content.State(new Row(id, value));
     }
 
     private static List<Place> places(byte[] key, ByteBuffer offsets) {
-        int end = key.length - Long.BYTES;
+        int end = key.length - 2 * Long.BYTES;
         String id = new String(key, 1, end - 1, StandardCharsets.UTF_8);
         long version = ByteBuffer.wrap(key, end, Long.BYTES).getLong();
         var places = new ArrayList<Place>(offsets.remaining() / Long.BYTES);

@@ -1,13 +1,14 @@
 package io.diptych.kafka.checkpoint;
 
 import io.diptych.command.internal.AggregateStore.Place;
-import io.diptych.kafka.checkpoint.SnapshotRecords.Content.Position;
+import io.diptych.command.internal.SnapshotPosition;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Future;
 import java.util.function.Supplier;
+import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -37,6 +38,7 @@ public final class Snapshots implements AutoCloseable {
     private final String topic;
     private final Supplier<KafkaProducer<byte[], byte[]>> producers;
     private final Supplier<KafkaConsumer<byte[], byte[]>> consumers;
+    private final ToLongFunction<TopicPartition> ends;
     private final Supplier<ConsumerGroupMetadata> membership;
     private @Nullable KafkaProducer<byte[], byte[]> producer;
     private @Nullable KafkaConsumer<byte[], byte[]> consumer;
@@ -47,27 +49,36 @@ public final class Snapshots implements AutoCloseable {
      *
      * @param producers makes transactional producers, all of one name
      * @param consumers makes consumers of committed records that belong to no group
+     * @param ends tells the end of a partition, what is not committed included
      * @param membership of this node in the group that owns the partitions, as it is now; for any thread
      */
     public Snapshots(
             String topic,
             Supplier<KafkaProducer<byte[], byte[]>> producers,
             Supplier<KafkaConsumer<byte[], byte[]>> consumers,
+            ToLongFunction<TopicPartition> ends,
             Supplier<ConsumerGroupMetadata> membership) {
         this.topic = topic;
         this.producers = producers;
         this.consumers = consumers;
+        this.ends = ends;
         this.membership = membership;
     }
 
     /**
      * Publishes changed aggregates, all of them or none.
      *
+     * @param as the membership at a time when this node owned the partition: it is refused once another may own it
      * @param position where that brings the topic
      * @throws KafkaException when Kafka is away or this node does not own the partition any more
      */
     synchronized void publish(
-            SnapshotRecords form, int partition, List<Row> rows, List<Place> places, Position position) {
+            SnapshotRecords form,
+            int partition,
+            List<Row> rows,
+            List<Place> places,
+            SnapshotPosition position,
+            ConsumerGroupMetadata as) {
         var to = new TopicPartition(topic, partition);
         try {
             KafkaProducer<byte[], byte[]> ready = ready();
@@ -76,7 +87,7 @@ public final class Snapshots implements AutoCloseable {
             form.events(to, places).forEach(ready::send);
             Future<RecordMetadata> unused = ready.send(form.position(to, position));
             // A failed send makes the commit fail.
-            ready.sendOffsetsToTransaction(Map.of(to, new OffsetAndMetadata(position.nextEvent())), membership.get());
+            ready.sendOffsetsToTransaction(Map.of(to, new OffsetAndMetadata(position.nextEvent())), as);
             ready.commitTransaction();
         } catch (KafkaException e) {
             endProducer();
@@ -84,32 +95,47 @@ public final class Snapshots implements AutoCloseable {
         }
     }
 
+    /** Of this node, now. */
+    ConsumerGroupMetadata membership() {
+        return membership.get();
+    }
+
     /** Whether the states of some partition are being read. */
     boolean isReading() {
         return reading;
     }
 
+    /**
+     * Whether nothing is open that a former owner may still commit. Before that the topic cannot be begun with, nor
+     * published to: what can be read may end within a publication, and what is committed late may be newer. Not while
+     * {@link #isReading}.
+     */
+    boolean isSettled(int partition) {
+        var of = new TopicPartition(topic, partition);
+        return end(assigned(of), of) == ends.applyAsLong(of);
+    }
+
     /** The last position in the topic; null when it has none. Not while {@link #isReading}. */
     @Nullable
-    Position position(SnapshotRecords form, int partition) {
+    SnapshotPosition position(SnapshotRecords form, int partition) {
         var from = new TopicPartition(topic, partition);
         KafkaConsumer<byte[], byte[]> ready = assigned(from);
         long end = end(ready, from);
         long tail = Math.max(0, end - TAIL);
-        Position last = lastPosition(ready, from, form, tail, end);
+        SnapshotPosition last = lastPosition(ready, from, form, tail, end);
         // Only what aborted transactions leave can push the last position out of the tail.
         return last != null || tail == 0 ? last : lastPosition(ready, from, form, 0, tail);
     }
 
-    private static @Nullable Position lastPosition(
+    private static @Nullable SnapshotPosition lastPosition(
             KafkaConsumer<byte[], byte[]> consumer, TopicPartition from, SnapshotRecords form, long begin, long end) {
-        Position last = null;
+        SnapshotPosition last = null;
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         consumer.seek(from, begin);
         while (consumer.position(from) < end) {
             for (var record : consumer.poll(Duration.ofMillis(100))) {
-                if (form.read(record) instanceof Position position) {
-                    last = position;
+                if (form.read(record) instanceof SnapshotRecords.Content.Position(SnapshotPosition at)) {
+                    last = at;
                     deadline = System.nanoTime() + PATIENCE.toNanos();
                 }
             }
