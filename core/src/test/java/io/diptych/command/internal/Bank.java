@@ -57,7 +57,7 @@ final class Bank {
                 aggregate,
                 new Commands(),
                 new Events(),
-                new Balances(),
+                new Balances(""),
                 Bank::reply,
                 stores,
                 clock,
@@ -192,18 +192,26 @@ final class Bank {
     }
 
     static final class Balances extends TextCodec<Integer> {
-        Balances() {
+        private final String form;
+
+        /** Written so, and read only when written so. */
+        Balances(String form) {
             super("Integer");
+            this.form = form;
         }
 
         @Override
         public Integer decode(String type, byte[] payload) {
-            return Integer.valueOf(new String(payload));
+            String text = new String(payload);
+            if (!text.startsWith(form)) {
+                throw new IllegalArgumentException("[" + text + "] is not of the form [" + form + "]");
+            }
+            return Integer.valueOf(text.substring(form.length()));
         }
 
         @Override
         public byte[] encode(Integer message) {
-            return message.toString().getBytes();
+            return (form + message).getBytes();
         }
     }
 }

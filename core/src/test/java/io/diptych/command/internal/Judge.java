@@ -84,7 +84,7 @@ final class Judge {
     /** Of each partition the node's store knows what the log says: states, results, places. */
     void storesAreAsTheLog(SimulatedNode node) {
         for (int i = 0; i < SimulatedKafka.PARTITIONS; i++) {
-            SimulatedDisk.Store store = node.store(i);
+            SimulatedStore store = node.store(i);
             if (store == null) {
                 continue;
             }
@@ -95,7 +95,7 @@ final class Judge {
                 known.add(new AggregateStore.Place(id, known.size() + 1, event.offset()));
             }
             for (String id : new TreeSet<>(expected.accounts(i))) {
-                AggregateState<Integer> state = store.get(id);
+                AggregateState<Integer> state = store.known(id);
                 String what = id + " in the store of " + node.name();
                 String known = state == null ? "nothing" : state.state() + " v" + state.version() + recent(state);
                 requireSame("stores equal the log", what, known, expected.state(i, id));

@@ -1,113 +1,163 @@
 package io.diptych.command.internal;
 
-import io.diptych.command.internal.Interference.Point;
-import java.time.Duration;
+import io.diptych.command.internal.AggregateStore.Place;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What outlives a process: for each partition a checkpoint, written now and then. A crash loses what came after it; a
- * damaged one is as good as none.
+ * What outlives a process: for each partition what RocksDB holds of it. A write is there whole or not at all; the last
+ * one may be lost with the power; what is damaged, unfinished or of another form is as good as none.
  */
 final class SimulatedDisk {
 
-    /** Aggregates as bytes, where their events stand, and the position that both are at. */
-    private record Checkpoint(Map<String, byte[]> aggregates, List<AggregateStore.Place> places, long nextEvent) {}
+    /**
+     * What is on the disk of a partition.
+     *
+     * @param form of the states; null while it is unfinished
+     * @param position of the first event that is not in it; null while it is unfinished
+     */
+    private record Content(
+            Map<String, byte[]> rows,
+            Map<String, NavigableMap<Long, Long>> places,
+            @Nullable String form,
+            @Nullable Long position,
+            boolean damaged) {
 
-    private static final AggregateStateCodec<Integer> CODEC = new AggregateStateCodec<>(new Bank.Balances());
+        static final Content EMPTY = new Content(Map.of(), Map.of(), null, null, false);
 
-    private final Map<Integer, Checkpoint> checkpoints = new HashMap<>();
+        Content with(Map<String, byte[]> moreRows, List<Place> morePlaces, String ofForm, @Nullable Long at) {
+            var allRows = new HashMap<>(rows);
+            allRows.putAll(moreRows);
+            var allPlaces = new HashMap<>(places);
+            for (Place place : morePlaces) {
+                var ofOne = new TreeMap<>(allPlaces.getOrDefault(place.id(), new TreeMap<>()));
+                ofOne.put(place.version(), place.offset());
+                allPlaces.put(place.id(), ofOne);
+            }
+            return at == null
+                    ? new Content(allRows, allPlaces, form, position, damaged)
+                    : new Content(allRows, allPlaces, ofForm, at, damaged);
+        }
+    }
 
-    /** Loses one; false when there is none. */
+    private final Map<Integer, Content> contents = new HashMap<>();
+    private final Map<Integer, Content> before = new HashMap<>();
+    private final Map<Integer, Database> open = new HashMap<>();
+
+    /** Whether there was something to damage. */
     boolean damage(int partition) {
-        return checkpoints.remove(partition) != null;
+        Content was = contents.get(partition);
+        if (was == null || was.damaged()) {
+            return false;
+        }
+        contents.put(partition, new Content(was.rows(), was.places(), was.form(), was.position(), true));
+        return true;
     }
 
-    Store open(int partition, Interference interference) {
-        return new Store(partition, checkpoints.get(partition), interference);
+    /** The process is gone; perhaps the power as well, and what was written last with it. */
+    void processEnded(boolean powerFailed) {
+        open.clear();
+        if (powerFailed) {
+            contents.putAll(before);
+            before.clear();
+        }
     }
 
-    /** Keeps all in memory and writes a checkpoint at moments that chance gives. */
-    final class Store implements AggregateStore<Integer> {
+    /** What stands on it, for another process: a restored backup, or a volume that another node is given. */
+    SimulatedDisk copy() {
+        var copy = new SimulatedDisk();
+        copy.contents.putAll(contents);
+        return copy;
+    }
+
+    /** As if made from a log that has lost its end since. */
+    boolean forgeAhead(int partition, long position) {
+        Content was = contents.get(partition);
+        if (was == null || was.position() == null) {
+            return false;
+        }
+        contents.put(partition, new Content(was.rows(), was.places(), was.form(), position, was.damaged()));
+        return true;
+    }
+
+    /** Opens what is there, if it can be used: null while another has it open. */
+    @Nullable
+    Database open(int partition, String form, Interference interference) {
+        if (open.containsKey(partition)) {
+            return null;
+        }
+        Content found = contents.getOrDefault(partition, Content.EMPTY);
+        if (found != Content.EMPTY && (found.damaged() || !form.equals(found.form()))) {
+            interference.reached(
+                    found.damaged()
+                            ? "damaged checkpoint set aside"
+                            : found.form() == null
+                                    ? "unfinished checkpoint set aside"
+                                    : "checkpoint of another form set aside");
+            contents.remove(partition);
+        }
+        var database = new Database(partition, form);
+        open.put(partition, database);
+        return database;
+    }
+
+    /** The content of one partition, open. */
+    final class Database {
         private final int partition;
-        private final Interference interference;
-        private final @Nullable Checkpoint found;
-        private final MemoryAggregateStore<Integer> memory = new MemoryAggregateStore<>();
-        private final Map<String, byte[]> written = new TreeMap<>();
-        private boolean restored;
+        private final String form;
 
-        private Store(int partition, @Nullable Checkpoint found, Interference interference) {
+        private Database(int partition, String form) {
             this.partition = partition;
-            this.found = found;
-            this.interference = interference;
+            this.form = form;
         }
 
-        @Override
-        public boolean restore(Duration atMost) {
-            if (restored) {
-                return true;
+        private Content content() {
+            return contents.getOrDefault(partition, Content.EMPTY);
+        }
+
+        boolean isDamaged() {
+            return content().damaged();
+        }
+
+        @Nullable
+        Long position() {
+            return content().position();
+        }
+
+        byte @Nullable [] row(String id) {
+            return content().rows().get(id);
+        }
+
+        List<Place> places(String id, long fromVersion, int limit) {
+            var ofOne = content().places().getOrDefault(id, new TreeMap<>());
+            var found = new ArrayList<Place>();
+            ofOne.tailMap(fromVersion, true).entrySet().stream()
+                    .limit(limit)
+                    .forEach(e -> found.add(new Place(id, e.getKey(), e.getValue())));
+            return found;
+        }
+
+        /** All of it, or nothing; the position may be left as it is. */
+        void write(Map<String, byte[]> rows, List<Place> places, @Nullable Long position) {
+            if (open.get(partition) != this) {
+                throw new IllegalStateException("Written though closed");
             }
-            if (interference.chance(30)) {
-                return false;
-            }
-            if (found != null) {
-                var states = new HashMap<String, AggregateState<Integer>>();
-                found.aggregates().forEach((id, bytes) -> states.put(id, CODEC.decode(bytes)));
-                memory.put(states, found.places(), found.nextEvent());
-                written.putAll(found.aggregates());
-                interference.reached("checkpoint restored");
-            }
-            restored = true;
-            return true;
+            before.put(partition, content());
+            contents.put(partition, content().with(rows, places, form, position));
         }
 
-        @Override
-        public @Nullable AggregateState<Integer> get(String id) {
-            return memory.get(id);
+        void clear() {
+            before.remove(partition);
+            contents.remove(partition);
         }
 
-        @Override
-        public void put(Map<String, AggregateState<Integer>> changed, List<Place> events, long nextEvent) {
-            interference.at(Point.APPLY);
-            memory.put(changed, events, nextEvent);
-            changed.forEach((id, state) -> written.put(id, CODEC.encode(state)));
-            if (interference.chance(20)) {
-                write();
-            }
-            interference.at(Point.APPLIED);
-        }
-
-        private void write() {
-            var places = written.keySet().stream()
-                    .flatMap(id -> memory.events(id, 1, Integer.MAX_VALUE).stream())
-                    .toList();
-            checkpoints.put(partition, new Checkpoint(Map.copyOf(written), places, memory.nextEvent()));
-        }
-
-        @Override
-        public long nextEvent() {
-            return memory.nextEvent();
-        }
-
-        @Override
-        public void clear() {
-            memory.clear();
-            written.clear();
-        }
-
-        @Override
-        public List<Place> events(String id, long fromVersion, int limit) {
-            return memory.events(id, fromVersion, limit);
-        }
-
-        @Override
-        public void close() {
-            if (restored && interference.chance(50)) {
-                write();
-            }
+        void close() {
+            open.remove(partition, this);
         }
     }
 }

@@ -61,6 +61,12 @@ final class SimulatedGroup {
             members.remove(before);
             replaced.add(before);
             members.put(id, fresh);
+            int assigned = members.values().stream()
+                    .mapToInt(member -> member.assigned.size())
+                    .sum();
+            if (assigned < SimulatedKafka.PARTITIONS) {
+                rebalance(); // The process before gave some up and did not come to ask for this.
+            }
         } else {
             members.put(id, fresh);
             rebalance();
@@ -83,6 +89,13 @@ final class SimulatedGroup {
     /** Whether another process came with the same stable node id. */
     boolean isReplaced(String memberId) {
         return replaced.contains(memberId);
+    }
+
+    /** The nodes that are members, with the id that each has as one. */
+    Map<String, String> nodes() {
+        var nodes = new TreeMap<String, String>();
+        members.forEach((id, member) -> nodes.put(member.node, id));
+        return nodes;
     }
 
     boolean hasNode(String node) {

@@ -5,6 +5,7 @@ import io.diptych.message.LogRecord;
 import io.diptych.message.NewRecord;
 import io.diptych.message.internal.LogException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -307,6 +308,33 @@ final class SimulatedKafka {
             }
         }
         return at;
+    }
+
+    /** The offset of the first record that may still change. */
+    long lastStable(String topic, int partition) {
+        return log(topic, partition).lastStable();
+    }
+
+    /** Keeps of what stands before that offset only the last committed record of each key. */
+    boolean compact(String topic, int partition, long before) {
+        Log log = log(topic, partition);
+        var keys = new HashSet<String>();
+        boolean removed = false;
+        for (int i = (int) Math.min(before, log.lastStable()) - 1; i >= 0; i--) {
+            SimulatedRecord record = log.records.get(i);
+            if (record.isVisible() && !keys.add(new String(record.key()))) {
+                log.records.set(i, record.withoutContent());
+                removed = true;
+            }
+        }
+        return removed;
+    }
+
+    /** All records of a partition that are committed, though a reader may not get them yet. */
+    List<? extends LogRecord> decided(String topic, int partition) {
+        return log(topic, partition).records.stream()
+                .filter(SimulatedRecord::isVisible)
+                .toList();
     }
 
     /** All committed records of a partition. */

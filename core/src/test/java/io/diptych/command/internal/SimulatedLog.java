@@ -35,6 +35,7 @@ final class SimulatedLog implements CommandLog {
     private final int[] epochs = new int[2];
     private int turn;
     private Membership membership = Membership.NONE;
+    private Membership polled = Membership.NONE;
     private final Set<Integer> owned = new TreeSet<>();
     private final Map<Integer, Long> next = new TreeMap<>();
     private final Set<Integer> paused = new HashSet<>();
@@ -56,6 +57,11 @@ final class SimulatedLog implements CommandLog {
 
     Set<Integer> owned() {
         return owned;
+    }
+
+    /** In the group, as of the last poll. */
+    Membership membership() {
+        return polled;
     }
 
     boolean isMember() {
@@ -88,6 +94,7 @@ final class SimulatedLog implements CommandLog {
                 next.put(partition, kafka.read(SimulatedKafka.COMMANDS, partition, from, max, records));
             }
         }
+        polled = membership;
         if (!records.isEmpty()) {
             interference.trace(() -> "reads commands " + places(records));
             interference.at(Point.COMMANDS_READ);
@@ -166,22 +173,43 @@ final class SimulatedLog implements CommandLog {
 
     @Override
     public void endFormerOwner(int partition) {
-        interference.at(Point.END_FORMER_OWNER);
-        var open = kafka.open().stream()
-                .map(SimulatedKafka.Tx::transactionalId)
-                .distinct()
-                .toList();
-        if (open.isEmpty()) {
-            return;
-        }
-        interference.at(Point.OPEN_ONES_LISTED);
-        List<String> abandoned = open.stream()
-                .filter(id -> !kafka.group().hasNode(id.substring(0, id.lastIndexOf('.'))))
-                .toList();
-        for (String id : abandoned) {
-            interference.at(Point.MEMBERS_LISTED);
-            kafka.initProducer(id);
+        for (String ended : AbandonedTransactions.end(new Group())) {
             interference.reached("transaction of a node that is gone ended");
+            interference.trace(() -> "ended " + ended);
+        }
+    }
+
+    /** The group as the brokers know it; remembers who was a member when it was asked for what is open. */
+    private final class Group implements AbandonedTransactions.Group {
+        private Map<String, String> before = Map.of();
+
+        @Override
+        public List<AbandonedTransactions.Open> open() {
+            interference.at(Point.END_FORMER_OWNER);
+            before = kafka.group().nodes();
+            return kafka.open().stream()
+                    .map(transaction ->
+                            new AbandonedTransactions.Open(transaction.transactionalId(), transaction.node()))
+                    .toList();
+        }
+
+        @Override
+        public Set<String> members() {
+            interference.at(Point.OPEN_ONES_LISTED);
+            return kafka.group().nodes().keySet();
+        }
+
+        @Override
+        public void fence(List<String> ids) {
+            for (String id : ids) {
+                interference.at(Point.MEMBERS_LISTED);
+                String of = id.substring(0, id.lastIndexOf('.'));
+                String member = before.get(of);
+                if (member != null && member.equals(kafka.group().nodes().get(of))) {
+                    interference.violated("members are left alone", node + " ends " + id + " of a member");
+                }
+                kafka.initProducer(id);
+            }
         }
     }
 

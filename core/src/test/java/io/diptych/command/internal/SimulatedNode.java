@@ -5,12 +5,13 @@ import io.diptych.command.CommandStatus;
 import io.diptych.message.internal.LogException;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A process with one worker: the engine's own code, which the simulation can stop, fail or kill at any point. */
-final class SimulatedNode implements Interference {
+/** A process with one worker and a thread that writes behind: the engine's own code, which the simulation can stop, fail or kill at any point. */
+final class SimulatedNode implements SimulatedStore.Process {
 
     /** What every failure says that the simulation made; any other is a defect. */
     private static final String MADE = "Simulated: ";
@@ -24,40 +25,74 @@ final class SimulatedNode implements Interference {
         }
     }
 
+    /** Of a hundred turns that the process has, those of the thread that writes behind. */
+    private static final int WRITING_BEHIND = 25;
+
+    /**
+     * How a process is set up.
+     *
+     * @param form of the states, in its version of the application
+     * @param publishes whether it has snapshots
+     */
+    record Settings(
+            boolean stableNodeId, int recentCommands, int bytesPerTransaction, String form, boolean publishes) {}
+
     private final Simulation simulation;
     private final String name;
     private final SimulatedDisk disk;
     private final SimulatedLog log;
     private final CommandWorker<Bank.PayIn, Integer, Bank.PaidIn> worker;
-    private final Coroutine coroutine = new Coroutine(this::run);
-    private final Map<Integer, SimulatedDisk.Store> stores = new HashMap<>();
+    private final Coroutine handling = new Coroutine(this::run);
+    private final Coroutine writingBehind = new Coroutine(this::writeBehind);
+    private Coroutine current = handling;
+    private final String form;
+    private final @Nullable SimulatedSnapshots snapshots;
+    private final Map<Integer, SimulatedStore> stores = new HashMap<>();
     private final Map<Integer, Long> takenAt = new HashMap<>();
     private boolean killed;
+    private boolean stopped;
+    private boolean ended;
     private boolean stopping;
     private boolean insideStep;
     private long frozenUntil;
     private long clockOffset;
 
-    SimulatedNode(Simulation simulation, String name, boolean stable, SimulatedDisk disk, int recentCommands) {
+    SimulatedNode(Simulation simulation, String name, SimulatedDisk disk, Settings settings) {
         this.simulation = simulation;
         this.name = name;
         this.disk = disk;
-        this.log = new SimulatedLog(simulation.kafka(), name, stable, this::isRunning, this);
+        this.form = settings.form();
+        this.log = new SimulatedLog(simulation.kafka(), name, settings.stableNodeId(), this::isRunning, this);
+        this.snapshots = settings.publishes() ? new SimulatedSnapshots(simulation.kafka(), name, log, this) : null;
         var setup = Bank.setup(
                 Bank.account(() -> at(Point.DECIDE)),
                 this::openStore,
                 () -> Bank.NOW.plusMillis(simulation.kafka().now() + clockOffset),
                 CommandObserver.NONE,
-                recentCommands);
-        this.worker = new CommandWorker<>(setup, log);
+                settings.recentCommands());
+        this.worker = new CommandWorker<>(setup, log, settings.bytesPerTransaction());
     }
 
     private AggregateStore<Integer> openStore(int partition) {
-        var store = disk.open(partition, this);
+        var store = new SimulatedStore(partition, disk, this);
         stores.put(partition, store);
         takenAt.put(partition, simulation.kafka().now());
         reached("partition taken");
         return store;
+    }
+
+    private void writeBehind() {
+        try {
+            while (!killed) {
+                for (SimulatedStore store : List.copyOf(stores.values())) {
+                    store.flush();
+                    simulation.judgeSnapshots();
+                }
+                giveWay();
+            }
+        } catch (Crash e) {
+            simulation.trace(() -> name + " writes nothing behind any more");
+        }
     }
 
     private void run() {
@@ -68,10 +103,11 @@ final class SimulatedNode implements Interference {
                 insideStep = false;
                 requireNoDefect();
                 requireNothingLeftOpen();
-                coroutine.pause();
+                handling.pause();
             }
             if (!killed) {
                 worker.close();
+                stopped = true;
             }
         } catch (Crash e) {
             simulation.trace(() -> name + " is gone");
@@ -119,7 +155,7 @@ final class SimulatedNode implements Interference {
 
     /** Whether the process exists. */
     boolean exists() {
-        return !coroutine.isDone();
+        return !ended;
     }
 
     /** Whether the process exists and is not frozen. */
@@ -138,13 +174,41 @@ final class SimulatedNode implements Interference {
     }
 
     /** The store of a partition that it owns. */
-    SimulatedDisk.@Nullable Store store(int partition) {
+    @Nullable
+    SimulatedStore store(int partition) {
         return log.owned().contains(partition) ? stores.get(partition) : null;
     }
 
     void resume() {
         simulation.trace(() -> name + (insideStep ? " goes on" : " steps"));
-        coroutine.resume();
+        go(simulation.upTo(100) < WRITING_BEHIND ? writingBehind : handling);
+        if (killed || handling.isDone()) {
+            end();
+        }
+    }
+
+    private void go(Coroutine thread) {
+        current = thread;
+        thread.resume();
+    }
+
+    /** Whatever its threads were at, they are gone. */
+    private void end() {
+        if (ended) {
+            return;
+        }
+        ended = true;
+        killed = true;
+        for (Coroutine thread : List.of(handling, writingBehind)) {
+            if (!thread.isDone()) {
+                go(thread);
+            }
+        }
+        boolean powerFailed = !stopped && chance(20);
+        disk.processEnded(powerFailed);
+        if (powerFailed) {
+            reached("power failed");
+        }
     }
 
     void freeze(long milliseconds) {
@@ -162,9 +226,7 @@ final class SimulatedNode implements Interference {
 
     void kill() {
         killed = true;
-        if (exists()) {
-            coroutine.resume();
-        }
+        end();
     }
 
     void moveClock(long milliseconds) {
@@ -199,13 +261,38 @@ final class SimulatedNode implements Interference {
     private void pauseAt(Point point) {
         trace(() -> "pauses at " + point);
         boolean wasMember = log.isMember();
-        coroutine.pause();
-        if (killed) {
-            throw new Crash();
-        }
+        giveWay();
         if (wasMember && !log.isMember()) {
             reached("went on as a zombie at " + point);
         }
+    }
+
+    @Override
+    public void giveWay() {
+        current.pause();
+        if (killed) {
+            throw new Crash();
+        }
+    }
+
+    @Override
+    public String form() {
+        return form;
+    }
+
+    @Override
+    public @Nullable SimulatedSnapshots snapshots() {
+        return snapshots;
+    }
+
+    @Override
+    public SimulatedGroup.Membership membership() {
+        return log.membership();
+    }
+
+    @Override
+    public void violated(String judge, String detail) {
+        throw simulation.violation(judge, detail);
     }
 
     @Override

@@ -21,6 +21,11 @@ record SimulatedRecord(
         return content != null && (transaction == null || transaction.isCommitted());
     }
 
+    /** What compaction leaves. */
+    SimulatedRecord withoutContent() {
+        return new SimulatedRecord(topic, partition, offset, null, transaction);
+    }
+
     private NewRecord record() {
         if (content == null) {
             throw new IllegalStateException("A marker has no content");

@@ -34,7 +34,7 @@ final class Simulation {
     private final SimulatedSenders senders;
     private final Map<String, Integer> reached = new TreeMap<>();
     private final List<SimulatedNode> nodes = new ArrayList<>();
-    private final Map<String, SimulatedDisk> disks = new HashMap<>();
+    private final SimulatedDisks disks;
     private final List<Runnable> late = new ArrayList<>();
     private final Map<String, SimulatedNode> answeredBy = new HashMap<>();
     private final List<String> trace = new ArrayList<>();
@@ -42,6 +42,8 @@ final class Simulation {
     private final int size;
     private final boolean stableNodeIds;
     private final int recentCommands;
+    private final int bytesPerTransaction;
+    private final boolean rolling;
     private final int pace;
     private final int[] perThousand;
     private boolean calm;
@@ -52,9 +54,12 @@ final class Simulation {
         this.tracing = tracing;
         this.random = new SplittableRandom(seed);
         this.senders = new SimulatedSenders(kafka, random);
+        this.disks = new SimulatedDisks(this, random);
         this.size = 1 + random.nextInt(3);
         this.stableNodeIds = random.nextBoolean();
         this.recentCommands = random.nextBoolean() ? 64 : 4;
+        this.bytesPerTransaction = random.nextBoolean() ? 1_000 : 5 + random.nextInt(20);
+        this.rolling = random.nextBoolean();
         this.pace = 10 + random.nextInt(150);
         this.perThousand = new int[] {random.nextInt(200), random.nextInt(15), random.nextInt(20), random.nextInt(10)};
     }
@@ -106,6 +111,9 @@ final class Simulation {
         if (random.nextInt(3) == 0) {
             kafka.markOne(random.nextInt(100));
         }
+        if (random.nextInt(20) == 0) {
+            compact();
+        }
         pass(1 + random.nextInt(pace));
     }
 
@@ -129,15 +137,12 @@ final class Simulation {
         if (former.stream().anyMatch(SimulatedNode::isRunning)) {
             return;
         }
-        // A frozen process still has its disk: who takes its name does so on another machine.
-        SimulatedDisk disk =
-                former.isEmpty() ? disks.computeIfAbsent(name, n -> new SimulatedDisk()) : new SimulatedDisk();
-        if (!former.isEmpty()) {
-            reached("frozen node replaced");
-        }
-        disks.put(name, disk);
+        SimulatedDisk disk = disks.of(name, !former.isEmpty());
         trace(() -> name + " starts");
-        nodes.add(new SimulatedNode(this, name, stableNodeIds, disk, recentCommands));
+        String form = rolling && random.nextInt(3) == 0 ? "new:" : "";
+        var settings = new SimulatedNode.Settings(
+                stableNodeIds, recentCommands, bytesPerTransaction, form, random.nextInt(100) < 90);
+        nodes.add(new SimulatedNode(this, name, disk, settings));
     }
 
     private void disturbOne() {
@@ -145,7 +150,7 @@ final class Simulation {
             return;
         }
         SimulatedNode node = nodes.get(random.nextInt(nodes.size()));
-        switch (random.nextInt(6)) {
+        switch (random.nextInt(7)) {
             case 0 -> {
                 trace(() -> node.name() + " is killed");
                 node.kill();
@@ -168,9 +173,10 @@ final class Simulation {
                 node.moveClock(random.nextInt(-3_600_000, 3_600_000));
                 reached("clock jumped");
             }
+            case 5 -> disks.backUp(node.disk());
             default -> {
                 if (node.disk().damage(random.nextInt(SimulatedKafka.PARTITIONS))) {
-                    reached("checkpoint lost");
+                    reached("checkpoint damaged");
                 }
             }
         }
@@ -185,6 +191,14 @@ final class Simulation {
                 }
             }
             default -> pass(random.nextInt(500));
+        }
+    }
+
+    private void compact() {
+        int partition = random.nextInt(SimulatedKafka.PARTITIONS);
+        long end = kafka.end(SimulatedSnapshots.TOPIC, partition);
+        if (kafka.compact(SimulatedSnapshots.TOPIC, partition, random.nextLong(end + 1))) {
+            reached("snapshots compacted");
         }
     }
 
@@ -250,7 +264,17 @@ final class Simulation {
         judge.theLogIsAsOneAfterTheOtherWouldMakeIt();
         judge.eachDeliveryIsAnsweredOnce();
         judge.eachUnusableRecordIsDeadLetteredOnce();
+        judgeSnapshots();
         nodes.forEach(judge::storesAreAsTheLog);
+    }
+
+    /** At any time: whoever reads them now is to have the states as of one position. */
+    void judgeSnapshots() {
+        var judge = new SnapshotJudge(this);
+        for (int i = 0; i < SimulatedKafka.PARTITIONS; i++) {
+            judge.snapshotsAreAsOfTheirPosition(i, "");
+            judge.snapshotsAreAsOfTheirPosition(i, "new:");
+        }
     }
 
     Choice choose(Point point) {
