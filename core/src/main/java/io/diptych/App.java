@@ -10,17 +10,29 @@ import java.util.function.Function;
  * What a user defines: a name, aggregates and read models. Immutable.
  *
  * @param name lower case; begins the names of topics and is the schema of the tables
+ * @param readModels each in its newest version
+ * @param formerReadModels older versions that are kept current, as far as their rows are still there
  */
-public record App(String name, List<Aggregate<?, ?, ?>> aggregates, List<ReadModel<?, ?>> readModels) {
+public record App(
+        String name,
+        List<Aggregate<?, ?, ?>> aggregates,
+        List<ReadModel<?, ?>> readModels,
+        List<ReadModel<?, ?>> formerReadModels) {
 
     /** Checks that names are unique and that every read model follows an aggregate of this app. */
     public App {
         Aggregate.requireName("app", name);
         aggregates = List.copyOf(aggregates);
         readModels = List.copyOf(readModels);
+        formerReadModels = List.copyOf(formerReadModels);
         requireUnique("aggregate", aggregates, Aggregate::name);
         requireUnique("read model", readModels, ReadModel::name);
-        for (ReadModel<?, ?> model : readModels) {
+        requireUnique(
+                "former read model", formerReadModels, model -> model.name() + "] of version [" + model.version());
+        for (ReadModel<?, ?> former : formerReadModels) {
+            requireNewer(former, readModels);
+        }
+        for (ReadModel<?, ?> model : plusAll(readModels, formerReadModels)) {
             if (!aggregates.contains(model.aggregate())) {
                 throw new IllegalArgumentException("The read model [" + model.name() + "] follows the aggregate ["
                         + model.aggregate().name() + "], which app [" + name + "] does not have: add it first");
@@ -30,17 +42,46 @@ public record App(String name, List<Aggregate<?, ?, ?>> aggregates, List<ReadMod
 
     /** An app without aggregates yet. */
     public static App named(String name) {
-        return new App(name, List.of(), List.of());
+        return new App(name, List.of(), List.of(), List.of());
     }
 
     /** This app with one more aggregate. */
     public App with(Aggregate<?, ?, ?> aggregate) {
-        return new App(name, plus(aggregates, aggregate), readModels);
+        return new App(name, plus(aggregates, aggregate), readModels, formerReadModels);
     }
 
     /** This app with one more read model. */
     public App with(ReadModel<?, ?> readModel) {
-        return new App(name, aggregates, plus(readModels, readModel));
+        return new App(name, aggregates, plus(readModels, readModel), formerReadModels);
+    }
+
+    /**
+     * This app with an older version of one of its read models, which stays current as long as its rows are there: so
+     * that the older version serves up-to-date rows while the newer one is filled, and can serve again after it.
+     */
+    public App withFormer(ReadModel<?, ?> readModel) {
+        return new App(name, aggregates, readModels, plus(formerReadModels, readModel));
+    }
+
+    private static void requireNewer(ReadModel<?, ?> former, List<ReadModel<?, ?>> readModels) {
+        for (ReadModel<?, ?> model : readModels) {
+            if (model.name().equals(former.name())) {
+                if (model.version() <= former.version()) {
+                    throw new IllegalArgumentException("The former read model [" + former.name() + "] has the version ["
+                            + former.version() + "], which must be less than [" + model.version()
+                            + "], that of the present one");
+                }
+                return;
+            }
+        }
+        throw new IllegalArgumentException(
+                "The former read model [" + former.name() + "] has no present version: add that with with()");
+    }
+
+    private static <T> List<T> plusAll(List<T> list, List<T> more) {
+        var longer = new ArrayList<>(list);
+        longer.addAll(more);
+        return longer;
     }
 
     private static <T> List<T> plus(List<T> list, T element) {

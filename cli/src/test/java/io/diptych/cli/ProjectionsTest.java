@@ -27,7 +27,7 @@ class ProjectionsTest {
 
     private static Response answer(Request request) {
         return Response.json(200, """
-                {"projections":[{"readModel":"order_summary","generation":1,"state":"WAITING","reason":"no node has it",
+                {"projections":[{"readModel":"order_summary","generation":1,"role":"FILLING","progress":0.25,"secondsLeft":12,"state":"WAITING","reason":"no node has it",
                 "since":"2026-01-01T00:00:00.123456Z","eventsBehind":null,"secondsBehind":null,"eventsPerSecond":1250.5,
                 "partitions":[{"partition":0,"state":"RUNNING","reason":null,"since":"2026-01-01T00:00:01Z",
                 "position":1042,"eventsBehind":3,"secondsBehind":0.250,"eventsPerSecond":1250.5,"node":"node-1"}]}]}""");
@@ -40,9 +40,9 @@ class ProjectionsTest {
 
             assertThat(out.toString().lines())
                     .containsExactly(
-                            "READ MODEL     GEN  PART  POSITION  BEHIND  SECONDS  EVENTS/S  STATE    SINCE",
-                            "order_summary    1   all                 ?        ?    1250.5  WAITING  2026-01-01T00:00:00Z"
-                                    + "  no node has it");
+                            "READ MODEL     GEN  ROLE     PART  POSITION  BEHIND  SECONDS  EVENTS/S  STATE    SINCE",
+                            "order_summary    1  FILLING   all                 ?        ?    1250.5  WAITING  2026-01-01T00:00:00Z"
+                                    + "  25.0 % filled, 12 s left  no node has it");
             assertThat(node.requests)
                     .singleElement()
                     .extracting(Request::pathAndQuery)
@@ -57,7 +57,7 @@ class ProjectionsTest {
 
             assertThat(out.toString().lines())
                     .last()
-                    .isEqualTo("order_summary    1     0      1042       3     0.25    1250.5  RUNNING"
+                    .isEqualTo("order_summary    1  FILLING     0      1042       3     0.25    1250.5  RUNNING"
                             + "  2026-01-01T00:00:01Z  on node-1");
         }
     }

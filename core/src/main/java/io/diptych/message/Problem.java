@@ -32,6 +32,7 @@ public record Problem(Type type, String detail, Map<String, Object> extensions) 
         NOT_FOUND("not-found", 404, "There is nothing here"),
         METHOD_NOT_ALLOWED("method-not-allowed", 405, "The resource does not have this method"),
         VERSION_CONFLICT("version-conflict", 409, "The aggregate has another version"),
+        GENERATION_CONFLICT("generation-conflict", 409, "The generations of the read model do not allow that"),
         TOO_LARGE("too-large", 413, "The message is too large"),
         UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body must be JSON"),
         REJECTED("rejected", 422, "The domain refuses the command"),

@@ -8,13 +8,19 @@ import org.jspecify.annotations.Nullable;
  * How one read model's projection is doing on this node.
  *
  * @param readModel its name
+ * @param generation which of its generations
  * @param state what it is doing
  * @param reason why, when it is not simply running
  * @param since when the state began
  * @param partitions the partitions this node owns
  */
 public record ProjectionStatus(
-        String readModel, State state, @Nullable String reason, Instant since, Map<Integer, Partition> partitions) {
+        String readModel,
+        int generation,
+        State state,
+        @Nullable String reason,
+        Instant since,
+        Map<Integer, Partition> partitions) {
 
     /** What a projection can be doing. */
     public enum State {

@@ -9,24 +9,35 @@ import org.jspecify.annotations.Nullable;
 /**
  * Names a read model: which aggregate's events are folded by which projection into which rows.
  *
- * @param name lower case, as it stands in the table's name and in URLs
+ * @param name lower case, as it stands in the view's name and in URLs
+ * @param version 1 or greater; raise it whenever the projection or the row record changes: the rows are then made anew
+ *     from the first event, beside the old ones, which serve until the new ones have caught up
  * @param aggregate whose events feed it
  * @param rowType the record that is a row
  * @param projection the fold
  */
 public record ReadModel<E, R>(
-        String name, Aggregate<?, ?, E> aggregate, Class<R> rowType, Projection<E, R> projection) {
+        String name, int version, Aggregate<?, ?, E> aggregate, Class<R> rowType, Projection<E, R> projection) {
 
-    /** Checks the name and that rows are records. */
+    /** Checks the name, the version and that rows are records. */
     public ReadModel {
         Aggregate.requireName("read model", name);
+        if (version < 1) {
+            throw new IllegalArgumentException(
+                    "The version [" + version + "] of read model [" + name + "] must be 1 or greater");
+        }
         if (!rowType.isRecord()) {
             throw new IllegalArgumentException(
                     "The row type [" + rowType.getName() + "] of read model [" + name + "] must be a record");
         }
     }
 
-    /** With the projection as its two functions: {@link Projection#key} and {@link Projection#evolve}. */
+    /** The first version. */
+    public ReadModel(String name, Aggregate<?, ?, E> aggregate, Class<R> rowType, Projection<E, R> projection) {
+        this(name, 1, aggregate, rowType, projection);
+    }
+
+    /** The first version, with the projection as its two functions: {@link Projection#key} and {@link Projection#evolve}. */
     public ReadModel(
             String name,
             Aggregate<?, ?, E> aggregate,
@@ -44,5 +55,10 @@ public record ReadModel<E, R>(
                 return evolve.apply(row, event);
             }
         });
+    }
+
+    /** The same as that version. */
+    public ReadModel<E, R> withVersion(int number) {
+        return new ReadModel<>(name, number, aggregate, rowType, projection);
     }
 }

@@ -6,9 +6,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How a read model is doing, whichever nodes keep it current.
+ * How one generation of a read model is doing, whichever nodes keep it current.
  *
- * @param generation of its table
+ * @param generation which, and what it is there for
  * @param state that of the partition that is worst off
  * @param reason why, when it is not simply running
  * @param since when the state began
@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param eventsPerSecond applied, over the last ten seconds
  */
 public record ReadModelStatus(
-        String readModel,
-        int generation,
+        Generation generation,
         State state,
         @Nullable String reason,
         Instant since,

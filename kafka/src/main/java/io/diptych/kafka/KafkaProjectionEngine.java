@@ -2,69 +2,177 @@ package io.diptych.kafka;
 
 import io.diptych.App;
 import io.diptych.TopicNames;
+import io.diptych.projection.Generation;
 import io.diptych.projection.ProjectionObserver;
 import io.diptych.projection.ProjectionStatus;
 import io.diptych.projection.ReadModel;
 import io.diptych.projection.internal.ProjectionWorker;
-import io.diptych.projection.internal.RowStore;
+import io.diptych.projection.internal.ReadModelStore;
+import io.diptych.projection.internal.RowStore.StoreUnavailableException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Keeps all read models of an app current, with a thread and a consumer group for each. */
+/**
+ * Keeps all generations of an app's read models current, with a thread and a consumer group for each. Looks every second
+ * which there are, and has those that are filled take over.
+ */
 public final class KafkaProjectionEngine implements AutoCloseable {
 
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaProjectionEngine.class);
     private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-    private final List<WorkerThread> threads = new ArrayList<>();
-    private final List<Supplier<ProjectionStatus>> statuses = new ArrayList<>();
+    private final App app;
+    private final KafkaSettings settings;
+    private final ReadModelStore store;
+    private final ProjectionObserver observer;
+    private final Map<Running, Work> running = new ConcurrentSkipListMap<>();
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private final Thread supervisor;
 
-    private KafkaProjectionEngine() {}
-
-    /** Opens the store of a read model. */
-    public interface Stores {
-        <R> RowStore<R> open(ReadModel<?, R> readModel);
-    }
-
-    /** Starts the engine. Topics and tables must exist. */
-    public static KafkaProjectionEngine start(
-            App app, KafkaSettings settings, Stores stores, ProjectionObserver observer) {
-        var engine = new KafkaProjectionEngine();
-        try {
-            app.readModels().forEach(readModel -> engine.add(app, readModel, settings, stores, observer));
-            return engine;
-        } catch (RuntimeException e) {
-            engine.close();
-            throw e;
+    private record Running(String readModel, int generation) implements Comparable<Running> {
+        @Override
+        public int compareTo(Running other) {
+            int byName = readModel.compareTo(other.readModel);
+            return byName != 0 ? byName : Integer.compare(generation, other.generation);
         }
     }
 
-    /** How each projection is doing on this node. */
+    private record Work(WorkerThread thread, Supplier<ProjectionStatus> status) {}
+
+    private KafkaProjectionEngine(App app, KafkaSettings settings, ReadModelStore store, ProjectionObserver observer) {
+        this.app = app;
+        this.settings = settings;
+        this.store = store;
+        this.observer = observer;
+        this.supervisor = Thread.ofPlatform().name("projections").daemon().unstarted(this::supervise);
+    }
+
+    /**
+     * Starts the engine. Topics and tables must exist.
+     *
+     * @throws StoreUnavailableException when the store is away
+     */
+    public static KafkaProjectionEngine start(
+            App app, KafkaSettings settings, ReadModelStore store, ProjectionObserver observer) {
+        var engine = new KafkaProjectionEngine(app, settings, store, observer);
+        try {
+            engine.look();
+        } catch (RuntimeException e) {
+            engine.stopAll();
+            throw e;
+        }
+        engine.supervisor.start();
+        return engine;
+    }
+
+    /** How each generation that this node keeps current is doing. */
     public List<ProjectionStatus> status() {
-        return statuses.stream().map(Supplier::get).toList();
+        return running.values().stream().map(work -> work.status().get()).toList();
     }
 
     @Override
     public void close() {
-        threads.forEach(WorkerThread::stop);
-        threads.forEach(WorkerThread::close);
+        closing.countDown();
+        try {
+            if (!supervisor.join(PATIENCE)) {
+                supervisor.interrupt();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        stopAll();
     }
 
-    private <E, R> void add(
-            App app, ReadModel<E, R> readModel, KafkaSettings settings, Stores stores, ProjectionObserver observer) {
+    private void stopAll() {
+        running.values().forEach(work -> work.thread().stop());
+        running.values().forEach(work -> work.thread().close());
+    }
+
+    private void supervise() {
+        try {
+            while (!closing.await(BETWEEN_LOOKS.toMillis(), TimeUnit.MILLISECONDS)) {
+                try {
+                    look();
+                } catch (StoreUnavailableException e) {
+                    LOG.debug("The generations are not known now: {}", e.getMessage());
+                } catch (RuntimeException e) {
+                    LOG.error("A defect: looking for generations again in {}", BETWEEN_LOOKS, e);
+                }
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Starts what is missing, stops what is not there any more, and tries to put filled ones into place. */
+    private void look() {
+        List<Generation> generations = store.generations();
+        Set<Running> wanted = new HashSet<>();
+        for (Generation generation : generations) {
+            ReadModel<?, ?> model = model(generation);
+            if (model != null) {
+                var key = new Running(generation.readModel(), generation.number());
+                wanted.add(key);
+                running.computeIfAbsent(key, k -> work(model, generation.number()));
+            }
+        }
+        running.forEach((key, work) -> {
+            if (!wanted.contains(key)) {
+                LOG.info("{}: generation {} is not kept any more", key.readModel(), key.generation());
+                running.remove(key);
+                work.thread().stop();
+                work.thread().close();
+            }
+        });
+        for (Generation generation : generations) {
+            if (generation.state() == Generation.State.FILLING && model(generation) != null) {
+                store.takeOver(generation);
+            }
+        }
+    }
+
+    /** In the version that the generation is made by; null when this node does not have that. */
+    private @Nullable ReadModel<?, ?> model(Generation generation) {
+        for (List<ReadModel<?, ?>> models : List.of(app.readModels(), app.formerReadModels())) {
+            for (ReadModel<?, ?> model : models) {
+                if (model.name().equals(generation.readModel()) && model.version() == generation.version()) {
+                    return model;
+                }
+            }
+        }
+        return null;
+    }
+
+    private <E, R> Work work(ReadModel<E, R> readModel, int generation) {
         var topic = TopicNames.events(app.name(), readModel.aggregate().name());
-        var feed = new KafkaEventFeed(settings, topic, app.name() + "." + readModel.name());
+        String group = app.name() + "." + readModel.name() + ".g" + generation;
+        var feed = new KafkaEventFeed(settings, topic, group);
         var worker = new ProjectionWorker<>(
                 readModel,
+                generation,
                 Json.codec(readModel.aggregate().eventType()),
                 feed,
-                stores.open(readModel),
+                store.rows(readModel, generation),
                 InstantSource.system(),
                 observer);
-        statuses.add(worker::status);
-        threads.add(new WorkerThread(
-                "projection-" + readModel.name(), () -> worker.step(POLL), feed::wakeup, worker::close));
+        var thread = new WorkerThread(
+                "projection-" + readModel.name() + "-g" + generation,
+                () -> worker.step(POLL),
+                feed::wakeup,
+                worker::close);
+        return new Work(thread, worker::status);
     }
 }

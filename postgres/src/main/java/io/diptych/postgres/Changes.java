@@ -43,10 +43,10 @@ final class Changes<R> {
                 deletes.add(mapping.key().kind().element(key));
             }
         } else if (!after.equals(before)) {
-            if (!key.equals(mapping.key().of(after))) {
+            if (!key.equals(mapping.keyIn(after))) {
                 throw new RowRefusedException(
                         "The projection of read model [" + mapping.readModel() + "] made a row with the key ["
-                                + mapping.key().of(after) + "] for the key [" + key + "]: they must be equal",
+                                + mapping.keyIn(after) + "] for the key [" + key + "]: they must be equal",
                         null);
             }
             upserts.add(after);
@@ -62,15 +62,16 @@ final class Changes<R> {
     }
 
     /** The values of one column, in the order of {@link #upserts}. */
-    Object[] elements(Column column) {
+    Object[] elements(Component component) {
+        Column column = component.column();
         Object[] elements = array(column, upserts.size());
         for (int i = 0; i < elements.length; i++) {
-            Object value = column.of(upserts.get(i));
+            Object value = component.of(upserts.get(i));
             if (value != null) {
                 elements[i] = column.kind().element(value);
             } else if (!column.nullable()) {
                 throw new RowRefusedException(
-                        "The row [" + mapping.key().of(upserts.get(i)) + "] of read model [" + mapping.readModel()
+                        "The row [" + mapping.keyIn(upserts.get(i)) + "] of read model [" + mapping.readModel()
                                 + "] has null in [" + column.field() + "]: mark the component @Nullable or set it",
                         null);
             }

@@ -44,12 +44,12 @@ final class Conditions {
     }
 
     /** The component or column of that name. */
-    static Column field(RowMapping<?> mapping, String name) {
-        Column column = mapping.column(name);
+    static Column field(Shape shape, String name) {
+        Column column = shape.column(name);
         if (column == null) {
-            throw Problem.Type.INVALID_QUERY.exception("The read model [" + mapping.readModel() + "] has no field ["
+            throw Problem.Type.INVALID_QUERY.exception("The read model [" + shape.readModel() + "] has no field ["
                     + shortened(name) + "], only "
-                    + mapping.columns().stream().map(Column::field).collect(Collectors.joining(", ", "[", "]")));
+                    + shape.columns().stream().map(Column::field).collect(Collectors.joining(", ", "[", "]")));
         }
         return column;
     }

@@ -164,6 +164,14 @@ record Kind(
         return null;
     }
 
+    /** The kind that a column of that type has when no record says more. */
+    static Kind ofColumn(String columnType) {
+        return KINDS.stream()
+                .filter(kind -> kind.columnType.equals(columnType))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException("No kind has the column type [" + columnType + "]"));
+    }
+
     /** The types that work, for messages. */
     static String names() {
         return String.join(

@@ -30,6 +30,15 @@ final class Names {
                 .toLowerCase(Locale.ROOT);
     }
 
+    /** The table of one generation's rows: readable where there is room. */
+    static String table(String readModel, int generation) {
+        String suffix = "_g" + generation;
+        return readModel.length() + suffix.length() <= MAX_BYTES
+                ? readModel + suffix
+                : readModel.substring(0, MAX_BYTES / 2) + "_" + HexFormat.of().toHexDigits(hash("table", readModel))
+                        + suffix;
+    }
+
     /** Readable where there is room, and no other pair of table and column has the same. */
     static String index(String table, String column) {
         String readable = table + "_" + column;

@@ -30,23 +30,23 @@ record Ordering(String readModel, List<Field> fields) {
     }
 
     /** @throws io.diptych.message.ProblemException for an unknown field or one named twice */
-    static Ordering of(RowMapping<?> mapping, List<String> sort) {
+    static Ordering of(Shape shape, List<String> sort) {
         var fields = new ArrayList<Field>();
         for (String name : sort) {
             boolean descending = name.startsWith("-");
-            Column column = Conditions.field(mapping, descending ? name.substring(1) : name);
+            Column column = Conditions.field(shape, descending ? name.substring(1) : name);
             if (fields.stream().anyMatch(field -> field.column().equals(column))) {
                 throw Problem.Type.INVALID_QUERY.exception(
                         "The sort names the field [" + column.field() + "] twice: name it once");
             }
             fields.add(new Field(column, descending));
         }
-        if (fields.stream().noneMatch(field -> field.column().equals(mapping.key()))) {
+        if (fields.stream().noneMatch(field -> field.column().equals(shape.key()))) {
             // In the first field's direction, so that one index serves both, read forwards or backwards.
             boolean descending = !fields.isEmpty() && fields.getFirst().descending();
-            fields.add(new Field(mapping.key(), descending));
+            fields.add(new Field(shape.key(), descending));
         }
-        return new Ordering(mapping.readModel(), fields);
+        return new Ordering(shape.readModel(), fields);
     }
 
     String orderBy() {

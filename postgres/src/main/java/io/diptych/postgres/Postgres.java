@@ -2,9 +2,13 @@ package io.diptych.postgres;
 
 import io.diptych.App;
 import io.diptych.ConfigurationException;
+import io.diptych.message.ProblemException;
+import io.diptych.projection.Generation;
+import io.diptych.projection.Generations;
 import io.diptych.projection.ReadModel;
 import io.diptych.projection.ReadModelQueries;
 import io.diptych.projection.internal.LogEnds;
+import io.diptych.projection.internal.ReadModelStore;
 import io.diptych.projection.internal.RowStore;
 import io.diptych.projection.internal.RowStore.StoreUnavailableException;
 import java.sql.Connection;
@@ -12,39 +16,46 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * An app's read models in PostgreSQL: a schema with the app's name, in it a table per read model and the positions.
+ * An app's read models in PostgreSQL: a schema with the app's name, in it a table per generation of a read
+ * model, a view of the one that serves, and the positions.
  * Safe for many threads and many processes at once. Connects when first used and goes on by itself after the database
  * was away.
  */
 public final class Postgres implements AutoCloseable {
 
     private final App app;
-    private final Map<String, RowMapping<?>> mappings = new LinkedHashMap<>();
+    private final Map<ReadModel<?, ?>, RowMapping<?>> mappings = new LinkedHashMap<>();
     private final Schema schema;
     private final Database database;
+    private final Serving serving;
+    private final PostgresGenerations generations;
     private final ProgressFeed feed;
     private final Waiters waiters = new Waiters();
     private final PostgresQueries queries;
 
     private Postgres(App app, PostgresSettings settings, LogEnds ends) {
         this.app = app;
-        var served = new LinkedHashMap<String, PostgresQueries.Served>();
-        for (ReadModel<?, ?> model : app.readModels()) {
-            RowMapping<?> mapping = RowMapping.of(model);
-            mappings.put(model.name(), mapping);
-            served.put(
-                    model.name(),
-                    new PostgresQueries.Served(mapping, model.aggregate().name()));
-        }
-        schema = new Schema(app.name(), mappings.values());
+        var newest = new LinkedHashMap<ReadModel<?, ?>, RowMapping<?>>();
+        app.readModels().forEach(model -> newest.put(model, RowMapping.of(model)));
+        var former = new LinkedHashMap<ReadModel<?, ?>, RowMapping<?>>();
+        app.formerReadModels().forEach(model -> former.put(model, RowMapping.of(model)));
+        mappings.putAll(newest);
+        mappings.putAll(former);
+        schema = new Schema(app.name(), newest, former);
         database = new Database(app.name(), settings);
-        feed = new ProgressFeed(database, app.name(), waiters::wakeAll);
+        serving = new Serving(app.name(), app.readModels(), mappings);
+        feed = new ProgressFeed(database, app.name(), () -> {
+            serving.forget();
+            waiters.wakeAll();
+        });
         feed.add(waiters::wake);
-        queries = new PostgresQueries(database, app.name(), served, waiters, ends);
+        queries = new PostgresQueries(database, app.name(), serving, waiters, ends);
+        generations = new PostgresGenerations(database, app.name(), schema, newest);
     }
 
     /**
@@ -81,15 +92,43 @@ public final class Postgres implements AutoCloseable {
         }
     }
 
-    /** The rows and positions of one of the app's read models. */
-    @SuppressWarnings("unchecked") // a mapping was made from the model of its name
-    public <R> RowStore<R> store(ReadModel<?, R> model) {
-        if (!app.readModels().contains(model)) {
+    /** The generations and what an operator does with them. */
+    public Generations generations() {
+        return generations;
+    }
+
+    /** What the projections write to. */
+    public ReadModelStore store() {
+        return new ReadModelStore() {
+            @Override
+            public List<Generation> generations() {
+                try {
+                    return generations.all();
+                } catch (ProblemException e) {
+                    throw new StoreUnavailableException(e.problem().detail(), e);
+                }
+            }
+
+            @Override
+            public boolean takeOver(Generation filling) {
+                return generations.takeOver(filling);
+            }
+
+            @Override
+            public <R> RowStore<R> rows(ReadModel<?, R> model, int generation) {
+                return new PostgresRowStore<>(database, app.name(), mapping(model), generation);
+            }
+        };
+    }
+
+    @SuppressWarnings("unchecked") // a mapping was made from its model
+    private <R> RowMapping<R> mapping(ReadModel<?, R> model) {
+        RowMapping<?> mapping = mappings.get(model);
+        if (mapping == null) {
             throw new IllegalArgumentException(
                     "The app [" + app.name() + "] does not have the read model [" + model.name() + "]: add it first");
         }
-        return new PostgresRowStore<>(
-                database, app.name(), (RowMapping<R>) java.util.Objects.requireNonNull(mappings.get(model.name())));
+        return (RowMapping<R>) mapping;
     }
 
     /** Queries on the app's read models. */
@@ -112,6 +151,11 @@ public final class Postgres implements AutoCloseable {
     /** How projections are doing on all nodes. */
     public Workers workers() {
         return new Workers(database, app.name());
+    }
+
+    /** Whether queries see that move, as far as this node knows: the rows it was made in serve. */
+    public boolean serves(Progress move) {
+        return serving.mayBe(move.readModel(), move.generation());
     }
 
     /** Whether the database answers and has the tables; returns within seconds. */

@@ -4,6 +4,7 @@ import io.diptych.message.ConsistencyToken;
 import io.diptych.message.ConsistencyToken.Point;
 import io.diptych.message.Problem;
 import io.diptych.message.ProblemException;
+import io.diptych.postgres.Serving.Rows;
 import io.diptych.postgres.SnapshotQuery.Snapshot;
 import io.diptych.projection.Lag;
 import io.diptych.projection.ReadModelQueries;
@@ -28,110 +29,108 @@ final class PostgresQueries implements ReadModelQueries {
 
     private final Database database;
     private final String schema;
-    private final Map<String, Served> models;
+    private final Serving serving;
     private final Waiters waiters;
     private final LogEnds ends;
 
-    /** A read model and the aggregate whose points it passes. */
-    record Served(RowMapping<?> mapping, String aggregate) {}
+    /** How the rows that serve are read. */
+    private interface Reading {
+        SnapshotQuery of(Rows rows);
+    }
 
-    PostgresQueries(Database database, String schema, Map<String, Served> models, Waiters waiters, LogEnds ends) {
+    /** What was read, of which rows. */
+    private record Answer(Rows rows, Snapshot snapshot) {}
+
+    PostgresQueries(Database database, String schema, Serving serving, Waiters waiters, LogEnds ends) {
         this.database = database;
         this.schema = schema;
-        this.models = models;
+        this.serving = serving;
         this.waiters = waiters;
         this.ends = ends;
     }
 
     @Override
     public Row find(String readModel, String key, Freshness freshness) {
-        Served served = served(readModel);
-        RowMapping<?> mapping = served.mapping();
-        var conditions = new Conditions();
-        conditions.equal(mapping.key(), key);
-        Snapshot snapshot =
-                answer(served, freshness, query(mapping, select(mapping) + conditions.where(), conditions, null));
-        var rows = snapshot.rows();
-        return new Row(rows.isEmpty() ? null : rows.getFirst(), seen(served, snapshot));
+        Answer answer = answer(readModel, freshness, rows -> {
+            var conditions = new Conditions();
+            conditions.equal(rows.shape().key(), key);
+            return new SnapshotQuery(schema, rows, conditions.where(), conditions, null);
+        });
+        var rows = answer.snapshot().rows();
+        return new Row(rows.isEmpty() ? null : rows.getFirst(), seen(answer));
     }
 
     @Override
     public Page list(String readModel, ListQuery query, Freshness freshness) {
-        Served served = served(readModel);
-        RowMapping<?> mapping = served.mapping();
         if (query.limit() < 1 || query.limit() > MAX_LIMIT) {
             throw Problem.Type.INVALID_QUERY.exception("The limit [" + query.limit() + "] must be 1 to " + MAX_LIMIT);
         }
-        Ordering ordering = Ordering.of(mapping, query.sort());
+        Answer answer = answer(readModel, freshness, rows -> page(rows, query));
+        return page(Ordering.of(answer.rows().shape(), query.sort()), query.limit(), answer.snapshot(), seen(answer));
+    }
+
+    private SnapshotQuery page(Rows rows, ListQuery query) {
+        Ordering ordering = Ordering.of(rows.shape(), query.sort());
         var filters = new Conditions();
-        query.filters().forEach((name, value) -> filters.equal(Conditions.field(mapping, name), value));
+        query.filters().forEach((name, value) -> filters.equal(Conditions.field(rows.shape(), name), value));
         var page = filters.copy();
         if (query.cursor() != null) {
             ordering.after(ordering.read(query.cursor()), page);
         }
         // One more than asked for tells whether there is a next page.
-        String sql =
-                select(mapping) + page.where() + " order by " + ordering.orderBy() + " limit " + (query.limit() + 1);
-        Snapshot snapshot = answer(served, freshness, query(mapping, sql, page, query.count() ? filters : null));
-        return page(ordering, query.limit(), snapshot, seen(served, snapshot));
-    }
-
-    private Served served(String readModel) {
-        Served served = models.get(readModel);
-        if (served == null) {
-            throw Problem.Type.UNKNOWN_READ_MODEL.exception(
-                    "There is no read model [" + Conditions.shortened(readModel) + "], only " + models.keySet());
-        }
-        return served;
+        String sql = page.where() + " order by " + ordering.orderBy() + " limit " + (query.limit() + 1);
+        return new SnapshotQuery(schema, rows, sql, page, query.count() ? filters : null);
     }
 
     /** Reads when the read model is as fresh as asked; else says how far it is behind. */
-    private Snapshot answer(Served served, Freshness freshness, SnapshotQuery query) {
+    private Answer answer(String readModel, Freshness freshness, Reading reading) {
         long now = System.nanoTime();
         long deadline = now + freshness.maxWait().toNanos();
         try {
-            List<Point> points = points(served, freshness.token());
+            String aggregate = serving.aggregate(readModel);
+            List<Point> points = points(aggregate, freshness.token());
             if (freshness.maxStaleness() != null) {
-                var recent = ends.asOf(
-                        served.aggregate(), now - freshness.maxStaleness().toNanos(), deadline);
+                var recent = ends.asOf(aggregate, now - freshness.maxStaleness().toNanos(), deadline);
                 if (recent == null) {
-                    throw tooOld(served, read(query).positions(), freshness, freshness.maxStaleness());
+                    throw tooOld(read(readModel, reading), freshness, freshness.maxStaleness());
                 }
                 points.addAll(recent);
             }
-            return points.isEmpty() ? read(query) : await(served, points, freshness, deadline, query);
+            return points.isEmpty() ? read(readModel, reading) : await(readModel, points, freshness, deadline, reading);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw Problem.Type.UNAVAILABLE.exception("The query was interrupted: the node is stopping");
         }
     }
 
-    private Snapshot await(Served served, List<Point> points, Freshness freshness, long deadline, SnapshotQuery query)
+    /** Looks again whenever there is a reason to, which may be that other rows serve now. */
+    private Answer await(String readModel, List<Point> points, Freshness freshness, long deadline, Reading reading)
             throws InterruptedException {
-        try (var waiter = waiters.register(served.mapping().readModel(), points)) {
+        try (var waiter = waiters.register(readModel, points)) {
             while (true) {
                 long left = deadline - System.nanoTime();
-                Snapshot snapshot = read(query);
-                Point behind = firstNotPassed(points, snapshot.positions());
+                Answer answer = read(readModel, reading);
+                Map<Integer, Long> positions = answer.snapshot().positions();
+                Point behind = firstNotPassed(points, positions);
                 if (behind == null) {
-                    return snapshot;
+                    return answer;
                 }
                 if (left <= 0) {
-                    Point ofToken = firstNotPassed(points(served, freshness.token()), snapshot.positions());
+                    Point ofToken = firstNotPassed(points(answer.rows().aggregate(), freshness.token()), positions);
                     throw ofToken == null && freshness.maxStaleness() != null
-                            ? tooOld(served, snapshot.positions(), freshness, freshness.maxStaleness())
-                            : notCaughtUp(served, ofToken == null ? behind : ofToken, snapshot.positions(), freshness);
+                            ? tooOld(answer, freshness, freshness.maxStaleness())
+                            : notCaughtUp(answer, ofToken == null ? behind : ofToken, freshness);
                 }
-                waiter.await(left);
+                waiter.await(answer.rows().generation(), left);
             }
         }
     }
 
-    private static List<Point> points(Served served, @Nullable ConsistencyToken token) {
+    private static List<Point> points(String aggregate, @Nullable ConsistencyToken token) {
         var points = new ArrayList<Point>();
         if (token != null) {
             token.points().stream()
-                    .filter(point -> point.aggregate().equals(served.aggregate()))
+                    .filter(point -> point.aggregate().equals(aggregate))
                     .forEach(points::add);
         }
         return points;
@@ -146,42 +145,57 @@ final class PostgresQueries implements ReadModelQueries {
         return null;
     }
 
-    private Snapshot read(SnapshotQuery query) {
-        try (Connection connection = database.read()) {
-            return query.read(connection);
+    /** Reads the rows that serve; once more when they have just been dropped. */
+    private Answer read(String readModel, Reading reading) {
+        try {
+            try {
+                return read(reading, serving.of(readModel, database));
+            } catch (SQLException e) {
+                if (!Failures.isOfTheSchema(e)) {
+                    throw e;
+                }
+                serving.forget();
+                return read(reading, serving.of(readModel, database));
+            }
         } catch (SQLException e) {
             throw Failures.ofQuery(e);
         }
     }
 
-    private ProblemException notCaughtUp(
-            Served served, Point point, Map<Integer, Long> positions, Freshness freshness) {
-        long position = positions.getOrDefault(point.partition(), 0L);
-        String readModel = served.mapping().readModel();
-        return new ProblemException(Problem.Type.NOT_CAUGHT_UP.with(
-                "The read model [" + readModel + "] is at position [" + position + "] of partition ["
-                        + point.partition() + "] and has not passed offset [" + point.offset() + "] within ["
-                        + freshness.maxWait().toMillis() + " ms]: ask again, or without the token",
-                extensions(served, positions, Map.of("behind", point.offset() + 1 - position))));
+    private Answer read(Reading reading, Rows rows) throws SQLException {
+        SnapshotQuery query = reading.of(rows);
+        try (Connection connection = database.read()) {
+            return new Answer(rows, query.read(connection));
+        }
     }
 
-    private ProblemException tooOld(
-            Served served, Map<Integer, Long> positions, Freshness freshness, Duration maxStaleness) {
-        Lag lag = ends.lag(served.aggregate(), positions);
+    private ProblemException notCaughtUp(Answer answer, Point point, Freshness freshness) {
+        Map<Integer, Long> positions = answer.snapshot().positions();
+        long position = positions.getOrDefault(point.partition(), 0L);
+        return new ProblemException(Problem.Type.NOT_CAUGHT_UP.with(
+                "The read model [" + answer.rows().shape().readModel() + "] is at position [" + position
+                        + "] of partition ["
+                        + point.partition() + "] and has not passed offset [" + point.offset() + "] within ["
+                        + freshness.maxWait().toMillis() + " ms]: ask again, or without the token",
+                extensions(answer, Map.of("behind", point.offset() + 1 - position))));
+    }
+
+    private ProblemException tooOld(Answer answer, Freshness freshness, Duration maxStaleness) {
+        Lag lag = lag(answer);
         String events = lag.events() == null ? "unknown" : lag.events().toString();
         String seconds = lag.seconds() == null ? "unknown" : lag.seconds();
         String asked = Lag.seconds(maxStaleness);
         return new ProblemException(Problem.Type.NOT_CAUGHT_UP.with(
-                "The read model [" + served.mapping().readModel() + "] is [" + events + "] events and [" + seconds
+                "The read model [" + answer.rows().shape().readModel() + "] is [" + events + "] events and [" + seconds
                         + "] seconds behind, and was not within the max-staleness of [" + asked + "] seconds within ["
                         + freshness.maxWait().toMillis() + " ms]: ask again, or with a greater max-staleness",
-                extensions(served, positions, Map.of("maxStaleness", new BigDecimal(asked)))));
+                extensions(answer, Map.of("maxStaleness", new BigDecimal(asked)))));
     }
 
-    private Map<String, Object> extensions(Served served, Map<Integer, Long> positions, Map<String, Object> others) {
+    private Map<String, Object> extensions(Answer answer, Map<String, Object> others) {
         var extensions = new LinkedHashMap<>(others);
-        extensions.put("readModel", served.mapping().readModel());
-        Lag lag = ends.lag(served.aggregate(), positions);
+        extensions.put("readModel", answer.rows().shape().readModel());
+        Lag lag = lag(answer);
         if (lag.events() != null) {
             extensions.put("lagEvents", lag.events());
         }
@@ -191,23 +205,18 @@ final class PostgresQueries implements ReadModelQueries {
         return extensions;
     }
 
-    private Seen seen(Served served, Snapshot snapshot) {
+    private Lag lag(Answer answer) {
+        return ends.lag(answer.rows().aggregate(), answer.snapshot().positions());
+    }
+
+    private Seen seen(Answer answer) {
         var points = new ArrayList<Point>();
-        snapshot.positions().forEach((partition, position) -> {
+        answer.snapshot().positions().forEach((partition, position) -> {
             if (position > 0) {
-                points.add(new Point(served.aggregate(), partition, position - 1));
+                points.add(new Point(answer.rows().aggregate(), partition, position - 1));
             }
         });
-        return new Seen(new ConsistencyToken(points), ends.lag(served.aggregate(), snapshot.positions()));
-    }
-
-    private SnapshotQuery query(
-            RowMapping<?> mapping, String sql, Conditions conditions, @Nullable Conditions counted) {
-        return new SnapshotQuery(schema, mapping, sql, conditions, counted);
-    }
-
-    private String select(RowMapping<?> mapping) {
-        return "select " + mapping.columnList() + " from " + Names.qualified(schema, mapping.readModel());
+        return new Seen(new ConsistencyToken(points), lag(answer));
     }
 
     private static Page page(Ordering ordering, int limit, Snapshot snapshot, Seen seen) {

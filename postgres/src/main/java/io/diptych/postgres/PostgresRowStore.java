@@ -16,7 +16,7 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One read model's rows and positions. A batch is one transaction of three round trips: lock, positions and load;
+ * The rows and positions of one generation of a read model. A batch is one transaction of three round trips: lock, positions and load;
  * write back and notify; commit.
  *
  * <p>Two things keep it right. The positions move by compare-and-swap, so of two owners of a partition one fails and
@@ -27,12 +27,14 @@ final class PostgresRowStore<R> implements RowStore<R> {
 
     private final Database database;
     private final RowMapping<R> mapping;
+    private final int generation;
     private final RowStatements sql;
 
-    PostgresRowStore(Database database, String schema, RowMapping<R> mapping) {
+    PostgresRowStore(Database database, String schema, RowMapping<R> mapping, int generation) {
         this.database = database;
         this.mapping = mapping;
-        this.sql = new RowStatements(schema, mapping);
+        this.generation = generation;
+        this.sql = new RowStatements(schema, mapping, generation);
     }
 
     @Override
@@ -147,14 +149,15 @@ final class PostgresRowStore<R> implements RowStore<R> {
 
     /** Writes what changed and tells of the moves, in one round trip. */
     private void write(Connection connection, Map<Integer, Move> moves, Changes<R> changes) throws SQLException {
-        var notices = ProgressFeed.payloads(mapping.readModel(), moves);
+        var notices = ProgressFeed.payloads(mapping.readModel(), generation, moves);
         String write =
                 sql.write(!changes.upserts().isEmpty(), !changes.deletes().isEmpty());
         try (PreparedStatement statement = connection.prepareStatement(write)) {
             var parameters = new Parameters(statement);
             if (!changes.upserts().isEmpty()) {
-                for (Column column : mapping.columns()) {
-                    parameters.array(connection.createArrayOf(column.kind().elementType(), changes.elements(column)));
+                for (Component component : mapping.components()) {
+                    parameters.array(connection.createArrayOf(
+                            component.column().kind().elementType(), changes.elements(component)));
                 }
             }
             if (!changes.deletes().isEmpty()) {

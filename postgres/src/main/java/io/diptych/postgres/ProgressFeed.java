@@ -27,6 +27,9 @@ final class ProgressFeed implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProgressFeed.class);
 
+    /** Tells that generations were added, dropped or have changed places. */
+    static final String GENERATIONS_CHANGED = "generations";
+
     /** PostgreSQL takes payloads of less than 8000 bytes; one move needs at most 32. */
     private static final int PAYLOAD_BYTES = 7900;
 
@@ -38,18 +41,21 @@ final class ProgressFeed implements AutoCloseable {
 
     private final Database database;
     private final String schema;
-    private final Runnable lost;
+    private final Runnable lookAgain;
     private final List<Consumer<Progress>> listeners = new CopyOnWriteArrayList<>();
     private final Thread thread;
     private boolean started;
     private volatile boolean closed;
     private volatile @Nullable Connection connection;
 
-    /** @param lost is run whenever the connection is lost: what happens until it is back is heard late */
-    ProgressFeed(Database database, String schema, Runnable lost) {
+    /**
+     * @param lookAgain is run whenever another generation serves, and when the connection is lost or back: what happens
+     *     in between is heard late
+     */
+    ProgressFeed(Database database, String schema, Runnable lookAgain) {
         this.database = database;
         this.schema = schema;
-        this.lost = lost;
+        this.lookAgain = lookAgain;
         this.thread = new Thread(this::run, "diptych-progress-" + schema);
         thread.setDaemon(true);
     }
@@ -68,15 +74,19 @@ final class ProgressFeed implements AutoCloseable {
         }
     }
 
-    /** {@code order_summary 0=12 3=450}: the read model and the new positions; several when one would be too long. */
-    static List<String> payloads(String readModel, Map<Integer, Move> moves) {
+    /**
+     * {@code order_summary#1 0=12 3=450}: the read model, its generation and the new positions; several when one would
+     * be too long.
+     */
+    static List<String> payloads(String readModel, int generation, Map<Integer, Move> moves) {
         var payloads = new ArrayList<String>();
-        var payload = new StringBuilder(readModel);
+        String head = readModel + '#' + generation;
+        var payload = new StringBuilder(head);
         moves.forEach((partition, move) -> {
             String part = " " + partition + "=" + move.to();
             if (payload.length() + part.length() > PAYLOAD_BYTES) {
                 payloads.add(payload.toString());
-                payload.setLength(readModel.length());
+                payload.setLength(head.length());
             }
             payload.append(part);
         });
@@ -114,7 +124,7 @@ final class ProgressFeed implements AutoCloseable {
     private void missed(boolean wasListening, Exception cause) {
         if (wasListening) {
             LOG.warn("Not listening for progress of [{}] now: {}", schema, Failures.inOneLine(cause));
-            lost.run();
+            lookAgain.run();
         } else {
             LOG.debug("Still not listening for progress of [{}]: {}", schema, Failures.inOneLine(cause));
         }
@@ -124,14 +134,15 @@ final class ProgressFeed implements AutoCloseable {
         try (Statement statement = own.createStatement()) {
             statement.execute("listen " + Names.quote(Names.channel(schema)));
         }
+        lookAgain.run();
         if (!tablesExist(own)) {
             return;
         }
         try (Statement statement = own.createStatement();
-                ResultSet row = statement.executeQuery("select read_model, partition, next_offset from "
+                ResultSet row = statement.executeQuery("select read_model, generation, partition, next_offset from "
                         + Names.qualified(schema, Schema.POSITIONS))) {
             while (row.next()) {
-                tell(new Progress(row.getString(1), row.getInt(2), row.getLong(3)));
+                tell(new Progress(row.getString(1), row.getInt(2), row.getInt(3), row.getLong(4)));
             }
         }
     }
@@ -160,12 +171,19 @@ final class ProgressFeed implements AutoCloseable {
 
     /** Anyone who may connect may notify: what does not read as a payload is passed over. */
     private void read(String payload) {
+        if (payload.equals(GENERATIONS_CHANGED)) {
+            lookAgain.run();
+            return;
+        }
         String[] parts = payload.split(" ", -1);
         try {
+            int hash = parts[0].indexOf('#');
+            String readModel = parts[0].substring(0, Math.max(0, hash));
+            int generation = Integer.parseInt(parts[0].substring(hash + 1));
             for (int i = 1; i < parts.length; i++) {
                 int equals = parts[i].indexOf('=');
                 int partition = Integer.parseInt(parts[i].substring(0, Math.max(0, equals)));
-                tell(new Progress(parts[0], partition, Long.parseLong(parts[i].substring(equals + 1))));
+                tell(new Progress(readModel, generation, partition, Long.parseLong(parts[i].substring(equals + 1))));
             }
         } catch (NumberFormatException e) {
             LOG.debug("Not a notice of progress: [{}]", payload);

@@ -13,12 +13,10 @@ import java.nio.charset.StandardCharsets;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,41 +30,46 @@ final class RowMapping<R> {
 
     private final String readModel;
     private final Class<R> rowType;
-    private final List<Column> columns;
-    private final Column key;
+    private final Shape shape;
+    private final List<Component> components;
+    private final Component key;
     private final MethodHandle constructor;
-    private final Map<String, Column> byName = new HashMap<>();
     /** Of kinds of which the database holds less than Java. */
-    private final List<Column> inexact;
+    private final List<Component> inexact;
 
     private RowMapping(String readModel, Class<R> rowType) {
         this.readModel = readModel;
         this.rowType = rowType;
-        RecordComponent[] components = rowType.getRecordComponents();
-        var found = new ArrayList<Column>();
-        Column keyFound = null;
-        for (RecordComponent component : components) {
+        RecordComponent[] recordComponents = rowType.getRecordComponents();
+        var found = new ArrayList<Component>();
+        var names = new HashSet<String>();
+        Component keyFound = null;
+        for (RecordComponent component : recordComponents) {
             Column column = column(component);
-            found.add(column);
-            if (byName.put(column.name(), column) != null) {
+            var accessed = new Component(column, accessor(component));
+            found.add(accessed);
+            if (!names.add(column.name())) {
                 throw refused(component, "has the same column [" + column.name() + "] as another: rename one");
             }
             if (component.isAnnotationPresent(Key.class)) {
                 if (keyFound != null) {
-                    throw refused(component, "is a second @Key beside [" + keyFound.field() + "]: keep one");
+                    throw refused(
+                            component,
+                            "is a second @Key beside [" + keyFound.column().field() + "]: keep one");
                 }
-                keyFound = requireKey(component, column);
+                requireKey(component, column);
+                keyFound = accessed;
             }
         }
         if (keyFound == null) {
             throw new ConfigurationException("The row record [" + rowType.getName() + "] of read model [" + readModel
                     + "] has no key: mark the component that identifies a row with @Key");
         }
-        found.forEach(column -> byName.put(column.field(), column));
-        columns = List.copyOf(found);
-        inexact = columns.stream().filter(column -> column.kind().inexact()).toList();
+        components = List.copyOf(found);
+        inexact = components.stream().filter(c -> c.column().kind().inexact()).toList();
         key = keyFound;
-        constructor = constructor(components);
+        shape = new Shape(readModel, found.stream().map(Component::column).toList(), keyFound.column());
+        constructor = constructor(recordComponents);
     }
 
     /** @throws ConfigurationException naming the component that has no place in a table, and what would have */
@@ -78,30 +81,25 @@ final class RowMapping<R> {
         return readModel;
     }
 
+    /** The columns. */
+    Shape shape() {
+        return shape;
+    }
+
     /** In the order of the record. */
-    List<Column> columns() {
-        return columns;
+    List<Component> components() {
+        return components;
     }
 
     Column key() {
-        return key;
-    }
-
-    /** By the component's or the column's name; null when there is none. */
-    @Nullable
-    Column column(String name) {
-        return byName.get(name);
-    }
-
-    String columnList() {
-        return columns.stream().map(Column::quoted).collect(Collectors.joining(", "));
+        return key.column();
     }
 
     /** The current row of a result whose columns are {@link #columns}. */
     R read(ResultSet result) throws SQLException {
-        var values = new @Nullable Object[columns.size()];
+        var values = new @Nullable Object[components.size()];
         for (int i = 0; i < values.length; i++) {
-            Column column = columns.get(i);
+            Column column = components.get(i).column();
             try {
                 values[i] = column.kind().reader().read(result, i + 1);
             } catch (IllegalArgumentException e) {
@@ -115,25 +113,32 @@ final class RowMapping<R> {
         return create(values);
     }
 
-    /** The key of that row. */
+    /** The key of that row; null when a projection has left it out. */
+    @Nullable
+    Object keyIn(R row) {
+        return key.of(row);
+    }
+
+    /** The key of a row that has one, as all stored ones have. */
     Object keyOf(R row) {
         return Objects.requireNonNull(key.of(row));
     }
 
     /** The row as it is read back after it was written. */
     R canonical(R row) {
-        for (Column column : inexact) {
-            Object value = column.of(row);
-            if (value != null && !column.kind().canonical().apply(value).equals(value)) {
-                return create(columns.stream().map(c -> canonical(c, row)).toArray());
+        for (Component component : inexact) {
+            Object value = component.of(row);
+            if (value != null
+                    && !component.column().kind().canonical().apply(value).equals(value)) {
+                return create(components.stream().map(c -> canonical(c, row)).toArray());
             }
         }
         return row;
     }
 
-    private @Nullable Object canonical(Column column, R row) {
-        Object value = column.of(row);
-        return value == null ? null : column.kind().canonical().apply(value);
+    private @Nullable Object canonical(Component component, R row) {
+        Object value = component.of(row);
+        return value == null ? null : component.column().kind().canonical().apply(value);
     }
 
     @SuppressWarnings("unchecked")
@@ -163,23 +168,16 @@ final class RowMapping<R> {
             throw refused(component, "cannot be a column's name in PostgreSQL: choose another, of at most 63 bytes");
         }
         boolean nullable = component.getAnnotatedType().isAnnotationPresent(Nullable.class);
-        return new Column(
-                component.getName(),
-                name,
-                kind,
-                nullable,
-                component.isAnnotationPresent(Indexed.class),
-                accessor(component));
+        return new Column(component.getName(), name, kind, nullable, component.isAnnotationPresent(Indexed.class));
     }
 
-    private Column requireKey(RecordComponent component, Column column) {
+    private void requireKey(RecordComponent component, Column column) {
         if (!column.kind().key() || column.nullable()) {
             throw refused(
                     component,
                     "cannot be the @Key: a key is never null and of a type whose equal values are equal everywhere,"
                             + " such as String, int, long, UUID, LocalDate or Instant");
         }
-        return column;
     }
 
     private MethodHandle accessor(RecordComponent component) {

@@ -3,7 +3,7 @@ package io.diptych.postgres;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The statements of one read model. Those that go together are sent together: one round trip. */
+/** The statements of one generation of a read model. Those that go together are sent together: one round trip. */
 final class RowStatements {
 
     private final String positions;
@@ -16,33 +16,40 @@ final class RowStatements {
     private final String delete;
     private final String tell;
 
-    RowStatements(String schema, RowMapping<?> mapping) {
-        String table = Names.qualified(schema, mapping.readModel());
+    RowStatements(String schema, RowMapping<?> mapping, int generation) {
+        String table = Names.qualified(schema, Names.table(mapping.readModel(), generation));
+        String model = "cast(? as text), " + generation;
         String positionsTable = Names.qualified(schema, Schema.POSITIONS);
         String key = mapping.key().quoted();
         String keyArray = "cast(? as " + mapping.key().kind().columnType() + "[])";
-        long lockNumber = Names.hash("rows", schema, mapping.readModel());
-        positions = "select partition, next_offset from " + positionsTable
-                + " where read_model = ? and partition = any (?)";
+        long lockNumber = lockNumber(schema, mapping.readModel(), generation);
+        positions = "select partition, next_offset from " + positionsTable + " where (read_model, generation) = ("
+                + model + ") and partition = any (?)";
         lock = "select pg_advisory_xact_lock(" + lockNumber + ")";
         lockShared = "select pg_advisory_xact_lock_shared(" + lockNumber + ")";
         startPositions = "insert into " + positionsTable
-                + " select ?, p, 0 from unnest(?) as p on conflict (read_model, partition) do nothing";
+                + " select " + model + ", p, 0 from unnest(?) as p"
+                + " on conflict (read_model, generation, partition) do nothing";
         movePositions = "update " + positionsTable + " as p set next_offset = m.past from"
-                + " (select ? as read_model, m.* from unnest(?, ?, ?) as m (partition, next_offset, past)) as m"
-                + " where p.read_model = m.read_model and p.partition = m.partition"
-                + " and p.next_offset = m.next_offset";
+                + " (select cast(? as text) as read_model, m.* from unnest(?, ?, ?) as m (partition, next_offset, past))"
+                + " as m where p.read_model = m.read_model and p.generation = " + generation
+                + " and p.partition = m.partition and p.next_offset = m.next_offset";
         // A join: "= any (?)" is estimated badly on a table that was never analysed.
         load = "select "
-                + mapping.columns().stream().map(c -> "t." + c.quoted()).collect(Collectors.joining(", "))
+                + mapping.shape().columns().stream().map(c -> "t." + c.quoted()).collect(Collectors.joining(", "))
                 + " from unnest(" + keyArray + ") as k (key) join " + table + " as t on t." + key + " = k.key";
         upsert = upsert(table, mapping);
         delete = "delete from " + table + " as t using unnest(" + keyArray + ") as k (key) where t." + key + " = k.key";
         tell = "select pg_notify('" + Names.channel(schema) + "', n) from unnest(?) as n";
     }
 
+    /** Of the advisory lock that batches hold: shared by those of own rows only, else alone. */
+    static long lockNumber(String schema, String readModel, int generation) {
+        return Names.hash("rows", schema, readModel, Integer.toString(generation));
+    }
+
     private static String upsert(String table, RowMapping<?> mapping) {
-        List<Column> columns = mapping.columns();
+        List<Column> columns = mapping.shape().columns();
         String arrays = columns.stream()
                 .map(c -> "cast(? as " + c.kind().columnType() + "[])")
                 .collect(Collectors.joining(", "));
@@ -50,7 +57,7 @@ final class RowStatements {
                 .filter(c -> !c.equals(mapping.key()))
                 .map(c -> c.quoted() + " = excluded." + c.quoted())
                 .collect(Collectors.joining(", "));
-        return "insert into " + table + " (" + mapping.columnList() + ") select * from unnest(" + arrays
+        return "insert into " + table + " (" + mapping.shape().columnList() + ") select * from unnest(" + arrays
                 + ") on conflict (" + mapping.key().quoted() + ") do "
                 + (sets.isEmpty() ? "nothing" : "update set " + sets);
     }

@@ -1,5 +1,6 @@
 package io.diptych.postgres;
 
+import io.diptych.postgres.Serving.Rows;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -12,17 +13,17 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads rows, the positions they stand for, and perhaps a count, of one snapshot and in one round trip. The statements
+ * Reads rows of one generation, the positions they stand for, and perhaps a count, of one snapshot and in one round trip. The statements
  * are sent together, which makes them one transaction, and the connection's transactions are at REPEATABLE READ.
  *
- * @param rows selects the rows
+ * @param which conditions, order and limit of the rows
  * @param conditions of that
  * @param counted conditions of the rows to count; null for no count
  */
 record SnapshotQuery(
         String schema,
-        RowMapping<?> mapping,
-        String rows,
+        Rows generation,
+        String which,
         Conditions conditions,
         @Nullable Conditions counted) {
 
@@ -33,14 +34,15 @@ record SnapshotQuery(
             @Nullable Long count) {}
 
     Snapshot read(Connection connection) throws SQLException {
+        Shape shape = generation.shape();
+        String table = Names.qualified(schema, Names.table(shape.readModel(), generation.generation()));
         String sql = "select partition, next_offset from " + Names.qualified(schema, Schema.POSITIONS)
-                + " where read_model = ?; " + rows
-                + (counted == null
-                        ? ""
-                        : "; select count(*) from " + Names.qualified(schema, mapping.readModel()) + counted.where());
+                + " where read_model = ? and generation = ?; select " + shape.columnList() + " from " + table + which
+                + (counted == null ? "" : "; select count(*) from " + table + counted.where());
         try (PreparedStatement query = connection.prepareStatement(sql)) {
-            query.setString(1, mapping.readModel());
-            int next = conditions.bind(query, 2);
+            query.setString(1, shape.readModel());
+            query.setInt(2, generation.generation());
+            int next = conditions.bind(query, 3);
             if (counted != null) {
                 counted.bind(query, next);
             }
@@ -67,8 +69,8 @@ record SnapshotQuery(
         try (ResultSet result = query.getResultSet()) {
             while (result.next()) {
                 var row = new LinkedHashMap<String, @Nullable Object>();
-                for (int i = 0; i < mapping.columns().size(); i++) {
-                    Column column = mapping.columns().get(i);
+                for (int i = 0; i < generation.shape().columns().size(); i++) {
+                    Column column = generation.shape().columns().get(i);
                     row.put(column.field(), column.kind().published().read(result, i + 1));
                 }
                 found.add(row);

@@ -6,6 +6,7 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** Queries that wait for a read model to pass a point. They hold no connection and do not poll: progress wakes them. */
 final class Waiters {
@@ -35,6 +36,7 @@ final class Waiters {
     final class Waiter implements AutoCloseable {
         private final String readModel;
         private final List<Point> points;
+        private volatile @Nullable Integer generation;
         private final Semaphore woken = new Semaphore(0);
 
         private Waiter(String readModel, List<Point> points) {
@@ -43,7 +45,8 @@ final class Waiters {
         }
 
         private void offer(Progress progress) {
-            if (!readModel.equals(progress.readModel())) {
+            Integer only = generation;
+            if (!readModel.equals(progress.readModel()) || only != null && only != progress.generation()) {
                 return;
             }
             for (Point point : points) {
@@ -54,8 +57,9 @@ final class Waiters {
             }
         }
 
-        /** Until one of the points is passed, there is another reason to look again, or the time is over. */
-        void await(long nanos) throws InterruptedException {
+        /** Until that generation passes one of the points, there is another reason to look again, or the time is over. */
+        void await(int ofGeneration, long nanos) throws InterruptedException {
+            generation = ofGeneration;
             if (woken.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
                 woken.drainPermits();
             }

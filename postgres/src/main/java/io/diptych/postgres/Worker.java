@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * What a node last told of one of its projections.
  *
  * @param readModel that it keeps current
+ * @param generation of its rows
  * @param state what it is doing
  * @param reason why, when it is not simply running
  * @param since when the state began
@@ -18,6 +19,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Worker(
         String readModel,
+        int generation,
         String node,
         State state,
         @Nullable String reason,

@@ -1,5 +1,6 @@
 package io.diptych.postgres;
 
+import io.diptych.projection.Generation;
 import io.diptych.projection.ProjectionStatus.State;
 import io.diptych.projection.internal.RowStore.StoreUnavailableException;
 import java.sql.Connection;
@@ -11,7 +12,6 @@ import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,27 +27,31 @@ public final class Workers {
     private final Database database;
     private final String table;
     private final String positions;
+    private final GenerationTable generations;
 
     Workers(Database database, String schema) {
         this.database = database;
         this.table = Names.qualified(schema, TABLE);
         this.positions = Names.qualified(schema, Schema.POSITIONS);
+        this.generations = new GenerationTable(schema);
     }
 
     static void create(Statement statement, String schema) throws SQLException {
         statement.execute("create table if not exists " + Names.qualified(schema, TABLE)
-                + " (read_model text collate \"C\", node text collate \"C\", state text not null, reason text,"
+                + " (read_model text collate \"C\", generation integer, node text collate \"C\", state text not null,"
+                + " reason text,"
                 + " since timestamptz not null, partitions integer[] not null, rates double precision[] not null,"
-                + " told_at timestamptz not null, primary key (read_model, node)) with (fillfactor = 50)");
+                + " told_at timestamptz not null, primary key (read_model, generation, node)) with (fillfactor = 50)");
     }
 
     /**
      * What is known now.
      *
      * @param workers on all nodes
-     * @param positions for each read model and partition
+     * @param positions of all generations
+     * @param generations that there are
      */
-    public record News(List<Worker> workers, Map<String, Map<Integer, Long>> positions) {}
+    public record News(List<Worker> workers, List<Progress> positions, List<Generation> generations) {}
 
     /**
      * Tells how this node's projections are doing.
@@ -57,21 +61,22 @@ public final class Workers {
     public void tell(String node, List<Worker> own) {
         try (Connection connection = database.write()) {
             try (PreparedStatement upsert = connection.prepareStatement("insert into " + table
-                            + " as w values (?, ?, ?, ?, ?, ?, ?, now()) on conflict (read_model, node) do update set"
+                            + " as w values (?, ?, ?, ?, ?, ?, ?, ?, now()) on conflict (read_model, generation, node) do update set"
                             + " state = excluded.state, reason = excluded.reason, since = excluded.since,"
                             + " partitions = excluded.partitions, rates = excluded.rates, told_at = excluded.told_at");
                     Statement forget = connection.createStatement()) {
                 for (Worker worker : own) {
                     Map<Integer, Double> rates = new TreeMap<>(worker.rates());
                     upsert.setString(1, worker.readModel());
-                    upsert.setString(2, node);
-                    upsert.setString(3, worker.state().name());
-                    upsert.setString(4, worker.reason());
-                    upsert.setObject(5, worker.since().atOffset(ZoneOffset.UTC));
+                    upsert.setInt(2, worker.generation());
+                    upsert.setString(3, node);
+                    upsert.setString(4, worker.state().name());
+                    upsert.setString(5, worker.reason());
+                    upsert.setObject(6, worker.since().atOffset(ZoneOffset.UTC));
                     upsert.setArray(
-                            6, connection.createArrayOf("int4", rates.keySet().toArray(Integer[]::new)));
+                            7, connection.createArrayOf("int4", rates.keySet().toArray(Integer[]::new)));
                     upsert.setArray(
-                            7, connection.createArrayOf("float8", rates.values().toArray(Double[]::new)));
+                            8, connection.createArrayOf("float8", rates.values().toArray(Double[]::new)));
                     upsert.addBatch();
                 }
                 upsert.executeBatch();
@@ -110,12 +115,14 @@ public final class Workers {
     public News hear() {
         try (Connection connection = database.read();
                 PreparedStatement query = connection.prepareStatement("select read_model, node, state, reason, since,"
-                        + " partitions, rates, extract(epoch from now() - told_at) from " + table
-                        + " order by told_at; select read_model, partition, next_offset from " + positions)) {
+                        + " partitions, rates, extract(epoch from now() - told_at), generation from " + table
+                        + " order by told_at; select read_model, generation, partition, next_offset from "
+                        + positions)) {
             query.execute();
             List<Worker> workers = workers(query);
             query.getMoreResults();
-            return new News(workers, positions(query));
+            List<Progress> places = positions(query);
+            return new News(workers, places, generations.of(connection, null));
         } catch (SQLException e) {
             throw unavailable(e);
         }
@@ -133,6 +140,7 @@ public final class Workers {
                 }
                 workers.add(new Worker(
                         row.getString(1),
+                        row.getInt(9),
                         row.getString(2),
                         State.valueOf(row.getString(3)),
                         row.getString(4),
@@ -144,13 +152,11 @@ public final class Workers {
         return workers;
     }
 
-    private static Map<String, Map<Integer, Long>> positions(PreparedStatement query) throws SQLException {
-        var positions = new HashMap<String, Map<Integer, Long>>();
+    private static List<Progress> positions(PreparedStatement query) throws SQLException {
+        var positions = new ArrayList<Progress>();
         try (ResultSet row = query.getResultSet()) {
             while (row.next()) {
-                positions
-                        .computeIfAbsent(row.getString(1), readModel -> new TreeMap<>())
-                        .put(row.getInt(2), row.getLong(3));
+                positions.add(new Progress(row.getString(1), row.getInt(2), row.getInt(3), row.getLong(4)));
             }
         }
         return positions;

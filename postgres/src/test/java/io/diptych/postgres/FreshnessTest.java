@@ -37,7 +37,7 @@ class FreshnessTest {
     private final LogEnds ends = new LogEnds();
     private final Postgres reader = Postgres.open(Fixture.app(app, items), TestDatabase.settings(), ends);
     private final Postgres writer = Postgres.open(Fixture.app(app, items), TestDatabase.settings());
-    private final RowStore<Item> store = writer.store(items);
+    private final RowStore<Item> store = writer.store().rows(items, 1);
 
     @BeforeEach
     void makeTables() {

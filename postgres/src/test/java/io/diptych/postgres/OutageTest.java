@@ -37,7 +37,7 @@ class OutageTest {
                     "jdbc:postgresql://localhost:" + port + "/postgres", "postgres", "unused")
             .withQueryTimeout(Duration.ofSeconds(1));
     private final Postgres postgres = Postgres.open(Fixture.app("outage", items), settings);
-    private final RowStore<Item> store = postgres.store(items);
+    private final RowStore<Item> store = postgres.store().rows(items, 1);
 
     @TempDir
     private Path directory;
@@ -61,7 +61,7 @@ class OutageTest {
         var heard = new LinkedBlockingQueue<Progress>();
         try (var registration = postgres.onProgress(heard::add)) {
             assertThat(registration).isNotNull();
-            assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo(new Progress("items", 0, 1));
+            assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo(new Progress("items", 1, 0, 1));
             CompletableFuture<@Nullable Object> waiting = CompletableFuture.supplyAsync(() -> postgres.queries()
                     .find("items", "a", fresh(5, Duration.ofSeconds(60)))
                     .fields());

@@ -247,16 +247,16 @@ class PostgresQueriesTest {
 
     private void replaceAll(List<Sale> rows, int seed) {
         try {
-            Fixture.sql(TestDatabase.settings(), "truncate \"" + app + "\"." + NAME);
+            Fixture.sql(TestDatabase.settings(), "truncate " + Names.qualified(app, Names.table(NAME, 1)));
         } catch (java.sql.SQLException e) {
             throw new IllegalStateException("seed " + seed, e);
         }
         assertThat(new HashSet<>(rows)).hasSameSizeAs(rows);
-        Fixture.put(postgres.store(sales), Sale::id, rows);
+        Fixture.put(postgres.store().rows(sales, 1), Sale::id, rows);
     }
 
     private void put(Sale... rows) {
-        Fixture.put(postgres.store(sales), Sale::id, List.of(rows));
+        Fixture.put(postgres.store().rows(sales, 1), Sale::id, List.of(rows));
     }
 
     private static Sale sale(String id, String shop, int units) {

@@ -34,7 +34,7 @@ class PostgresRowStoreTest {
     private final String app = Fixture.freshName();
     private final ReadModel<String, Item> items = Fixture.model(ITEMS, Item.class);
     private final Postgres postgres = Postgres.open(Fixture.app(app, items), TestDatabase.settings());
-    private final RowStore<Item> store = postgres.store(items);
+    private final RowStore<Item> store = postgres.store().rows(items, 1);
 
     @BeforeEach
     void makeTables() {

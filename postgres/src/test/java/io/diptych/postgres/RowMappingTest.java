@@ -73,7 +73,7 @@ class RowMappingTest {
         var model = Fixture.model("kinds", Full.class);
         try (var postgres = Postgres.open(Fixture.app(Fixture.freshName(), model), TestDatabase.settings())) {
             postgres.ensureSchema();
-            RowStore<Full> store = postgres.store(model);
+            RowStore<Full> store = postgres.store().rows(model, 1);
 
             // More often than the driver's threshold, past which it prepares statements and receives in binary.
             for (int i = 0; i < 8; i++) {
@@ -98,7 +98,7 @@ class RowMappingTest {
         var model = Fixture.model("kinds", Full.class);
         try (var postgres = Postgres.open(Fixture.app(Fixture.freshName(), model), TestDatabase.settings())) {
             postgres.ensureSchema();
-            Fixture.put(postgres.store(model), Full::id, FILLED, EMPTY);
+            Fixture.put(postgres.store().rows(model, 1), Full::id, FILLED, EMPTY);
             Map<String, @Nullable Object> row =
                     postgres.queries().find("kinds", "filled", Freshness.NONE).fields();
             assertThat(row).isNotNull();
@@ -121,7 +121,7 @@ class RowMappingTest {
         var model = Fixture.model("timed", Timed.class);
         try (var postgres = Postgres.open(Fixture.app(Fixture.freshName(), model), TestDatabase.settings())) {
             postgres.ensureSchema();
-            RowStore<Timed> store = postgres.store(model);
+            RowStore<Timed> store = postgres.store().rows(model, 1);
             var row = new Timed(
                     "a",
                     Instant.parse("2026-02-03T04:05:06.123456789Z"),
@@ -161,7 +161,7 @@ class RowMappingTest {
         var model = Fixture.model(name, type);
         try (var postgres = Postgres.open(Fixture.app(Fixture.freshName(), model), TestDatabase.settings())) {
             postgres.ensureSchema();
-            RowStore<R> store = postgres.store(model);
+            RowStore<R> store = postgres.store().rows(model, 1);
             Fixture.put(store, r -> key, List.of(row));
             Fixture.put(store, r -> key, List.of(row));
 
@@ -176,7 +176,7 @@ class RowMappingTest {
         var model = Fixture.model("by-number", ByNumber.class);
         try (var postgres = Postgres.open(Fixture.app(Fixture.freshName(), model), TestDatabase.settings())) {
             postgres.ensureSchema();
-            RowStore<ByNumber> store = postgres.store(model);
+            RowStore<ByNumber> store = postgres.store().rows(model, 1);
 
             assertThatThrownBy(() -> load(store, Set.of(7)))
                     .isInstanceOf(RowRefusedException.class)
@@ -191,7 +191,7 @@ class RowMappingTest {
         var model = Fixture.model("by-number", ByNumber.class);
         try (var postgres = Postgres.open(Fixture.app(Fixture.freshName(), model), TestDatabase.settings())) {
             postgres.ensureSchema();
-            RowStore<ByNumber> store = postgres.store(model);
+            RowStore<ByNumber> store = postgres.store().rows(model, 1);
 
             assertThatThrownBy(() -> Fixture.put(store, ByNumber::id, new ByNumber(7, nothing())))
                     .isInstanceOf(RowRefusedException.class)

@@ -73,12 +73,12 @@ class SchemaTest {
         App one = Fixture.app(app, model);
         ensure(one);
         try (var postgres = Postgres.open(one, SETTINGS)) {
-            Fixture.put(postgres.store(model), Item::id, new Item("a", null, 1));
-            Fixture.sql(SETTINGS, "drop table \"" + app + "\".\"items\"");
+            Fixture.put(postgres.store().rows(model, 1), Item::id, new Item("a", null, 1));
+            Fixture.sql(SETTINGS, "drop table \"" + app + "\".\"items_g1\" cascade");
 
             postgres.ensureSchema();
 
-            assertThat(Fixture.position(postgres.store(model), 0)).isZero();
+            assertThat(Fixture.position(postgres.store().rows(model, 1), 0)).isZero();
             assertThat(postgres.queries().find("items", "a", Freshness.NONE).fields())
                     .isNull();
         }
@@ -90,7 +90,7 @@ class SchemaTest {
         App one = Fixture.app(app, model);
         ensure(one);
         try (var postgres = Postgres.open(one, SETTINGS)) {
-            Fixture.put(postgres.store(model), Item::id, new Item("a", null, 1));
+            Fixture.put(postgres.store().rows(model, 1), Item::id, new Item("a", null, 1));
             Fixture.sql(SETTINGS, "delete from \"" + app + "\".diptych_positions");
 
             assertThatThrownBy(postgres::ensureSchema)
@@ -106,7 +106,7 @@ class SchemaTest {
         var model = Fixture.model("table", Reserved.class);
         try (var postgres = Postgres.open(Fixture.app(app, model), SETTINGS)) {
             postgres.ensureSchema();
-            Fixture.put(postgres.store(model), Reserved::user, new Reserved("u", "o", "s", "t"));
+            Fixture.put(postgres.store().rows(model, 1), Reserved::user, new Reserved("u", "o", "s", "t"));
 
             assertThat(postgres.queries().find("table", "u", Freshness.NONE).fields())
                     .containsExactlyInAnyOrderEntriesOf(
@@ -122,7 +122,7 @@ class SchemaTest {
         try (var postgres = Postgres.open(Fixture.app(longApp, model), SETTINGS)) {
             postgres.ensureSchema();
             postgres.ensureSchema();
-            Fixture.put(postgres.store(model), Item::id, new Item("a", null, 1));
+            Fixture.put(postgres.store().rows(model, 1), Item::id, new Item("a", null, 1));
 
             assertThat(postgres.queries().find(longest, "a", Freshness.NONE).fields())
                     .isNotNull();
@@ -153,7 +153,7 @@ class SchemaTest {
         assertThatThrownBy(() -> ensure(Fixture.app(app, Fixture.model("items", rowType))))
                 .isInstanceOf(ConfigurationException.class)
                 .hasMessageContainingAll(parts)
-                .hasMessageContaining("drop table \"" + app + "\".\"items\"");
+                .hasMessageContainingAll("\"" + app + "\".\"items_g1\"", "Raise the version");
     }
 
     private static void ensure(App app) {

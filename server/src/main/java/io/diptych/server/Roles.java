@@ -12,11 +12,9 @@ import io.diptych.kafka.Topics;
 import io.diptych.message.Problem;
 import io.diptych.postgres.Postgres;
 import io.diptych.projection.ProjectionStatus;
-import io.diptych.projection.ReadModel;
 import io.diptych.projection.ReadModelQueries;
 import io.diptych.projection.ReadModelStatus;
 import io.diptych.projection.internal.LogEnds;
-import io.diptych.projection.internal.RowStore;
 import io.diptych.server.internal.Backend;
 import io.diptych.server.internal.Flows;
 import io.diptych.server.internal.Metrics;
@@ -78,7 +76,12 @@ final class Roles implements Backend, AutoCloseable {
                 ? null
                 : opened(new ReadModelMonitor(app, settings.kafka().nodeId(), ends, postgres, this::projections));
         if (postgres != null && has(Role.GATEWAY)) {
-            opened.add(postgres.onProgress(move -> flows.moved(move.readModel(), move.partition(), move.position())));
+            Postgres database = postgres;
+            opened.add(postgres.onProgress(move -> {
+                if (database.serves(move)) {
+                    flows.moved(move.readModel(), move.partition(), move.position());
+                }
+            }));
         }
     }
 
@@ -116,13 +119,7 @@ final class Roles implements Backend, AutoCloseable {
 
     private void startProjections(Starter kafka, Starter tables, Postgres database) throws InterruptedException {
         if (kafka.await(FOREVER) && tables.await(FOREVER)) {
-            var stores = new KafkaProjectionEngine.Stores() {
-                @Override
-                public <R> RowStore<R> open(ReadModel<?, R> readModel) {
-                    return database.store(readModel);
-                }
-            };
-            projection = opened(KafkaProjectionEngine.start(app, settings.kafka(), stores, metrics));
+            projection = opened(KafkaProjectionEngine.start(app, settings.kafka(), database.store(), metrics));
         }
     }
 

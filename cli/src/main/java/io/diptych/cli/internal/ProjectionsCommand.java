@@ -28,7 +28,7 @@ public final class ProjectionsCommand implements Callable<Integer> {
 
     private static final Duration EVERY = Duration.ofSeconds(1);
     private static final List<String> TITLES =
-            List.of("READ MODEL", "GEN", "PART", "POSITION", "BEHIND", "SECONDS", "EVENTS/S", "STATE", "SINCE");
+            List.of("READ MODEL", "GEN", "ROLE", "PART", "POSITION", "BEHIND", "SECONDS", "EVENTS/S", "STATE", "SINCE");
 
     @Option(names = "--partitions", description = "A line for each partition, with the node that has it.")
     private boolean partitions;
@@ -89,9 +89,17 @@ public final class ProjectionsCommand implements Callable<Integer> {
 
     private static List<String> row(JsonNode readModel, JsonNode at, String partition, String node) {
         String reason = at.path("reason").asString("");
+        String progress = at.path("progress").isNumber()
+                ? String.format(
+                        Locale.ROOT,
+                        "  %.1f %% filled, %s s left",
+                        at.path("progress").asDouble() * 100,
+                        text(at, "secondsLeft"))
+                : "";
         return List.of(
                 text(readModel, "readModel"),
                 text(readModel, "generation"),
+                text(readModel, "role"),
                 partition,
                 at.has("position") ? text(at, "position") : "",
                 text(at, "eventsBehind"),
@@ -99,6 +107,7 @@ public final class ProjectionsCommand implements Callable<Integer> {
                 text(at, "eventsPerSecond"),
                 text(at, "state"),
                 text(at, "since").replaceFirst("\\.\\d+Z$", "Z")
+                        + progress
                         + (node.isEmpty() ? "" : "  on " + node)
                         + (reason.isEmpty() ? "" : "  " + reason));
     }
@@ -120,7 +129,7 @@ public final class ProjectionsCommand implements Callable<Integer> {
                         .mapToInt(r -> r.get(column).length())
                         .max()
                         .orElse(1);
-                boolean name = i == 0 || i == row.size() - 2;
+                boolean name = i == 0 || i == 2 || i == row.size() - 2;
                 line.append(String.format(Locale.ROOT, "%" + (name ? "-" : "") + width + "s  ", row.get(i)));
             }
             lines.add(line.append(row.getLast()).toString());

@@ -27,7 +27,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps one read model current for the partitions it owns: poll, fold, one transaction of rows and positions, again.
+ * Keeps one generation of a read model current for the partitions it owns: poll, fold, one transaction of rows and positions, again.
  * Run by one thread, one {@link #step} after the other.
  *
  * <p>A batch is what one poll gives: a single event when nothing waits, thousands when the worker is behind. Where to
@@ -39,6 +39,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
     private static final Logger LOG = LoggerFactory.getLogger(ProjectionWorker.class);
 
     private final ReadModel<E, R> readModel;
+    private final int generation;
     private final EventReader<E> reader;
     private final EventFeed feed;
     private final RowStore<R> store;
@@ -55,12 +56,14 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
     /** A worker that owns nothing yet. */
     public ProjectionWorker(
             ReadModel<E, R> readModel,
+            int generation,
             MessageCodec<E> events,
             EventFeed feed,
             RowStore<R> store,
             InstantSource clock,
             ProjectionObserver observer) {
         this.readModel = readModel;
+        this.generation = generation;
         this.reader = new EventReader<>(events::decode);
         this.feed = feed;
         this.store = store;
@@ -68,7 +71,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
         this.observer = observer;
         this.stalled = new StalledPartitions(clock);
         this.status = new ProjectionStatus(
-                readModel.name(), ProjectionStatus.State.WAITING, "starting", clock.instant(), Map.of());
+                readModel.name(), generation, ProjectionStatus.State.WAITING, "starting", clock.instant(), Map.of());
     }
 
     /** How it is doing; for any thread. */
@@ -81,7 +84,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
         try {
             locate();
             stalled.due().forEach(this::retry);
-            List<LogRecord> events = feed.poll(maxWait, this);
+            List<LogRecord> events = ahead(feed.poll(maxWait, this));
             if (!events.isEmpty()) {
                 apply(events);
             }
@@ -131,6 +134,26 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
             feed.seek(partition, offset);
             feed.resume(partition);
         });
+    }
+
+    /** Without what is in the rows already, should the feed give it once more: it would be folded twice. */
+    private List<LogRecord> ahead(List<LogRecord> records) {
+        if (records.stream().allMatch(this::isAhead)) {
+            return records;
+        }
+        List<LogRecord> ahead = records.stream().filter(this::isAhead).toList();
+        LOG.warn(
+                "{}: {} events came again that are in the rows already, in a batch that begins at [partition {}, offset"
+                        + " {}]: they are passed over",
+                readModel.name(),
+                records.size() - ahead.size(),
+                records.getFirst().partition(),
+                records.getFirst().offset());
+        return ahead;
+    }
+
+    private boolean isAhead(LogRecord record) {
+        return record.offset() >= positions.getOrDefault(record.partition(), 0L);
     }
 
     private void apply(List<LogRecord> records) {
@@ -282,6 +305,6 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
                             position == null ? -1 : feed.behind(partition),
                             applied.getOrDefault(partition, 0L)));
         }
-        status = new ProjectionStatus(readModel.name(), state, reason, since, partitions);
+        status = new ProjectionStatus(readModel.name(), generation, state, reason, since, partitions);
     }
 }

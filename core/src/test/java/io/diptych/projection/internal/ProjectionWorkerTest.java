@@ -58,7 +58,7 @@ class ProjectionWorkerTest {
     private ProjectionWorker<String, Count> worker() {
         var aggregate = new Aggregate<>("word", String.class, String.class, String.class, c -> c, new Unused());
         var model = new ReadModel<>("counts", aggregate, Count.class, projection);
-        return new ProjectionWorker<>(model, new TextEvents(), feed, rows, clock, ProjectionObserver.NONE);
+        return new ProjectionWorker<>(model, 1, new TextEvents(), feed, rows, clock, ProjectionObserver.NONE);
     }
 
     @Test
@@ -122,6 +122,19 @@ class ProjectionWorkerTest {
         run(4);
 
         assertThat(counts()).isEqualTo(Map.of("a", 2, "b", 1));
+    }
+
+    @Test
+    void events_that_come_again_change_nothing() {
+        log.add(0, "a", "b");
+        run(4);
+        feed.seek(0, 0);
+        log.add(0, "a");
+
+        run(4);
+
+        assertThat(counts()).isEqualTo(Map.of("a", 2, "b", 1));
+        assertThat(rows.positions()).isEqualTo(Map.of(0, 3L));
     }
 
     @Test

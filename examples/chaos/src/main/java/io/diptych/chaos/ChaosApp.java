@@ -25,7 +25,7 @@ public final class ChaosApp {
                 AccountEvent.class,
                 AccountCommand::accountId,
                 new AccountDecider());
-        return new App("chaos", orders.aggregates(), orders.readModels())
+        return new App("chaos", orders.aggregates(), orders.readModels(), orders.formerReadModels())
                 .with(account)
                 .with(new ReadModel<>(
                         "account_balance",

@@ -69,6 +69,11 @@ final class ProblemPages {
                 new Advice(
                         "The aggregate has changed since you read it: its version is not the one in If-Match.",
                         "Read it again, decide again, and send the command with the new version.");
+            case GENERATION_CONFLICT ->
+                new Advice(
+                        "What was asked for would drop the rows that serve, show older ones, or needs a generation that"
+                                + " is not there.",
+                        "Look at the generations of the read model, then do what the detail says.");
             case TOO_LARGE ->
                 new Advice(
                         "The body is larger than a command may be, which is 1 MiB.",

@@ -40,9 +40,13 @@ final class ReadModelGauges {
         var rates = new ArrayList<Row<?>>();
         var states = new ArrayList<Row<?>>();
         for (ReadModelStatus readModel : readModels) {
+            Tags of = Tags.of(
+                    "read_model",
+                    readModel.generation().readModel(),
+                    "generation",
+                    Integer.toString(readModel.generation().number()));
             for (ReadModelStatus.Partition partition : readModel.partitions()) {
-                Tags tags = Tags.of(
-                        "read_model", readModel.readModel(), "partition", Integer.toString(partition.partition()));
+                Tags tags = of.and("partition", Integer.toString(partition.partition()));
                 if (partition.lag().events() != null) {
                     allEvents.add(Row.of(tags, partition.lag().events()));
                 }
@@ -56,12 +60,7 @@ final class ReadModelGauges {
             }
             for (State each : State.values()) {
                 states.add(Row.of(
-                        Tags.of(
-                                "read_model",
-                                readModel.readModel(),
-                                "state",
-                                each.name().toLowerCase(Locale.ROOT)),
-                        each == readModel.state() ? 1 : 0));
+                        of.and("state", each.name().toLowerCase(Locale.ROOT)), each == readModel.state() ? 1 : 0));
             }
         }
         events.register(allEvents, true);

@@ -4,6 +4,7 @@ import io.diptych.App;
 import io.diptych.postgres.Postgres;
 import io.diptych.postgres.Worker;
 import io.diptych.postgres.Workers;
+import io.diptych.projection.Generation;
 import io.diptych.projection.ProjectionStatus;
 import io.diptych.projection.ReadModelStatus;
 import io.diptych.projection.internal.LogEnds;
@@ -38,6 +39,7 @@ public final class ReadModelMonitor implements AutoCloseable {
     private volatile boolean closed;
     private volatile List<Worker> mine = List.of();
     private volatile List<Worker> heard = List.of();
+    private volatile List<Generation> generations = List.of();
     private volatile long heardAt;
 
     /**
@@ -53,14 +55,13 @@ public final class ReadModelMonitor implements AutoCloseable {
         this.own = own;
         this.states = new ReadModelStates(app, ends, positions);
         this.heardAt = System.nanoTime();
-        this.registration = postgres.onProgress(
-                move -> positions.moved(move.readModel(), move.partition(), move.position(), System.nanoTime()));
+        this.registration = postgres.onProgress(move -> positions.moved(move, System.nanoTime()));
         this.thread = Thread.ofPlatform().name("read-model-monitor").daemon().start(this::run);
     }
 
     /** How all read models are doing, as far as this node knows. */
     public List<ReadModelStatus> statuses() {
-        return states.of(all(), Duration.ofNanos(System.nanoTime() - heardAt));
+        return states.of(generations, all(), Duration.ofNanos(System.nanoTime() - heardAt));
     }
 
     private void run() {
@@ -81,8 +82,7 @@ public final class ReadModelMonitor implements AutoCloseable {
         List<ProjectionStatus> now = own.get();
         var applied = new HashMap<Positions.Partition, Long>();
         now.forEach(status -> status.partitions()
-                .forEach((partition, at) ->
-                        applied.put(new Positions.Partition(status.readModel(), partition), at.applied())));
+                .forEach((partition, at) -> applied.put(partition(status, partition), at.applied())));
         rates.add(System.nanoTime(), applied);
         return now.stream().map(this::worker).toList();
     }
@@ -91,10 +91,20 @@ public final class ReadModelMonitor implements AutoCloseable {
         var perSecond = new TreeMap<Integer, Double>();
         status.partitions()
                 .keySet()
-                .forEach(partition -> perSecond.put(
-                        partition, rates.perSecond(new Positions.Partition(status.readModel(), partition))));
+                .forEach(partition -> perSecond.put(partition, rates.perSecond(partition(status, partition))));
         return new Worker(
-                status.readModel(), node, status.state(), status.reason(), status.since(), perSecond, Duration.ZERO);
+                status.readModel(),
+                status.generation(),
+                node,
+                status.state(),
+                status.reason(),
+                status.since(),
+                perSecond,
+                Duration.ZERO);
+    }
+
+    private static Positions.Partition partition(ProjectionStatus status, int partition) {
+        return new Positions.Partition(status.readModel(), status.generation(), partition);
     }
 
     private void exchange() {
@@ -107,6 +117,7 @@ public final class ReadModelMonitor implements AutoCloseable {
             Workers.News news = workers.hear();
             positions.read(news.positions(), begun);
             heard = news.workers();
+            generations = news.generations();
             heardAt = begun;
         } catch (StoreUnavailableException e) {
             LOG.debug("{}", e.getMessage());
@@ -121,6 +132,7 @@ public final class ReadModelMonitor implements AutoCloseable {
             if (!worker.node().equals(node)) {
                 all.add(new Worker(
                         worker.readModel(),
+                        worker.generation(),
                         worker.node(),
                         worker.state(),
                         worker.reason(),

@@ -2,6 +2,7 @@ package io.diptych.server.internal;
 
 import io.diptych.App;
 import io.diptych.postgres.Worker;
+import io.diptych.projection.Generation;
 import io.diptych.projection.Lag;
 import io.diptych.projection.ProjectionStatus.State;
 import io.diptych.projection.ReadModel;
@@ -50,37 +51,52 @@ final class ReadModelStates {
     }
 
     /**
-     * All of them.
+     * All of them; a read model whose generations are not known yet as its first.
      *
+     * @param generations that there are
      * @param workers of all nodes
      * @param databaseSilent how long ago the database was heard
      */
-    List<ReadModelStatus> of(List<Worker> workers, Duration databaseSilent) {
-        return app.readModels().stream()
-                .map(readModel -> status(readModel, workers, databaseSilent))
-                .toList();
+    List<ReadModelStatus> of(List<Generation> generations, List<Worker> workers, Duration databaseSilent) {
+        var all = new ArrayList<ReadModelStatus>();
+        for (ReadModel<?, ?> readModel : app.readModels()) {
+            List<Generation> own = generations.stream()
+                    .filter(generation -> generation.readModel().equals(readModel.name()))
+                    .toList();
+            for (Generation generation : own.isEmpty() ? List.of(first(readModel)) : own) {
+                all.add(status(readModel, generation, workers, databaseSilent));
+            }
+        }
+        return all;
     }
 
-    private ReadModelStatus status(ReadModel<?, ?> readModel, List<Worker> workers, Duration databaseSilent) {
-        String name = readModel.name();
+    private static Generation first(ReadModel<?, ?> readModel) {
+        return new Generation(readModel.name(), 1, readModel.version(), Generation.State.SERVING, Instant.EPOCH);
+    }
+
+    private ReadModelStatus status(
+            ReadModel<?, ?> readModel, Generation generation, List<Worker> all, Duration databaseSilent) {
         String aggregate = readModel.aggregate().name();
-        int count = Math.max(ends.partitions(aggregate), positions.last(name) + 1);
+        List<Worker> workers = all.stream()
+                .filter(w -> w.readModel().equals(readModel.name()) && w.generation() == generation.number())
+                .toList();
+        int count = Math.max(ends.partitions(aggregate), positions.last(readModel.name(), generation.number()) + 1);
         var partitions = new ArrayList<ReadModelStatus.Partition>();
         Lag total = new Lag(0L, Duration.ZERO);
         for (int i = 0; i < count; i++) {
-            Long position = positions.of(name, i);
+            var partition = new Positions.Partition(readModel.name(), generation.number(), i);
+            Long position = positions.of(partition);
             Lag lag = position == null ? Lag.UNKNOWN : ends.lag(aggregate, i, position);
-            Worker worker = worker(workers, name, i);
-            partitions.add(partition(name, i, position, lag, worker, databaseSilent));
+            Worker worker = worker(workers, i);
+            partitions.add(partition(partition, position, lag, worker, databaseSilent));
             total = total.plus(lag);
         }
         if (partitions.isEmpty()) {
             return new ReadModelStatus(
-                    name,
-                    1,
+                    generation,
                     State.WAITING,
                     "Kafka and PostgreSQL have not been reached yet",
-                    since(new Positions.Partition(name, -1), State.WAITING),
+                    since(new Positions.Partition(readModel.name(), generation.number(), -1), State.WAITING),
                     Lag.UNKNOWN,
                     0,
                     partitions);
@@ -90,32 +106,31 @@ final class ReadModelStates {
         double rate = partitions.stream()
                 .mapToDouble(ReadModelStatus.Partition::eventsPerSecond)
                 .sum();
-        return new ReadModelStatus(name, 1, worst.state(), worst.reason(), worst.since(), total, rate, partitions);
+        return new ReadModelStatus(generation, worst.state(), worst.reason(), worst.since(), total, rate, partitions);
     }
 
     /** The one that told last of those that have the partition. */
-    private static @Nullable Worker worker(List<Worker> workers, String readModel, int partition) {
+    private static @Nullable Worker worker(List<Worker> workers, int partition) {
         return workers.stream()
-                .filter(w -> w.readModel().equals(readModel) && w.rates().containsKey(partition))
+                .filter(w -> w.rates().containsKey(partition))
                 .min(Comparator.comparing(Worker::age))
                 .orElse(null);
     }
 
     private ReadModelStatus.Partition partition(
-            String readModel,
-            int number,
+            Positions.Partition partition,
             @Nullable Long position,
             Lag lag,
             @Nullable Worker worker,
             Duration databaseSilent) {
         Finding finding = finding(lag, worker, databaseSilent);
-        Instant since = since(new Positions.Partition(readModel, number), finding.state());
+        Instant since = since(partition, finding.state());
         boolean silent = worker == null || isSilent(worker);
         return new ReadModelStatus.Partition(
-                number,
+                partition.number(),
                 position,
                 lag,
-                worker == null || silent ? 0 : worker.rates().getOrDefault(number, 0.0),
+                worker == null || silent ? 0 : worker.rates().getOrDefault(partition.number(), 0.0),
                 finding.state(),
                 finding.reason(),
                 finding.since() == null ? since : finding.since(),

@@ -3,6 +3,7 @@ package io.diptych.server.internal;
 import io.diptych.App;
 import io.diptych.command.Aggregate;
 import io.diptych.command.CommandStatus;
+import io.diptych.projection.Generation;
 import io.diptych.projection.Lag;
 import io.diptych.projection.ProjectionStatus;
 import io.diptych.projection.ReadModel;
@@ -86,7 +87,7 @@ final class StatusResource {
             boolean ready = projection.state() == ProjectionStatus.State.RUNNING
                     || projection.state() == ProjectionStatus.State.STALLED;
             components.add(new Component(
-                    "projection " + projection.readModel(),
+                    "projection " + projection.readModel() + " generation " + projection.generation(),
                     projection.state().name(),
                     ready,
                     projection.reason(),
@@ -109,14 +110,33 @@ final class StatusResource {
 
     private static Map<String, @Nullable Object> readModel(ReadModelStatus status) {
         var one = new LinkedHashMap<String, @Nullable Object>();
-        one.put("readModel", status.readModel());
-        one.put("generation", status.generation());
+        Generation generation = status.generation();
+        one.put("readModel", generation.readModel());
+        one.put("generation", generation.number());
+        one.put("version", generation.version());
+        one.put("role", generation.state());
         putState(one, status.state(), status.reason(), status.since());
         putLag(one, status.lag(), status.eventsPerSecond());
+        if (generation.state() == Generation.State.FILLING) {
+            putProgress(one, status);
+        }
         one.put(
                 "partitions",
                 status.partitions().stream().map(StatusResource::partition).toList());
         return one;
+    }
+
+    /** How much of the log is in the rows, and how long the rest will take at the present rate. */
+    private static void putProgress(Map<String, @Nullable Object> one, ReadModelStatus status) {
+        Long behind = status.lag().events();
+        long done = status.partitions().stream()
+                .mapToLong(p -> p.position() == null ? 0 : p.position())
+                .sum();
+        double rate = status.eventsPerSecond();
+        if (behind != null && done + behind > 0) {
+            one.put("progress", Math.round(1000.0 * done / (done + behind)) / 1000.0);
+            one.put("secondsLeft", rate > 0 ? (Long) Math.round(behind / rate) : null);
+        }
     }
 
     private static Map<String, @Nullable Object> partition(ReadModelStatus.Partition partition) {

@@ -12,6 +12,7 @@ import io.diptych.message.ConsistencyToken;
 import io.diptych.message.Metadata;
 import io.diptych.message.Problem;
 import io.diptych.message.ProblemException;
+import io.diptych.projection.Generation;
 import io.diptych.projection.Lag;
 import io.diptych.projection.ProjectionStatus;
 import io.diptych.projection.ReadModelQueries;
@@ -87,6 +88,7 @@ final class InMemoryNode implements Backend, CommandGateway, ReadModelQueries {
     public List<ProjectionStatus> projections() {
         return List.of(new ProjectionStatus(
                 "order_summary",
+                1,
                 ProjectionStatus.State.RUNNING,
                 null,
                 Instant.EPOCH,
@@ -101,8 +103,7 @@ final class InMemoryNode implements Backend, CommandGateway, ReadModelQueries {
         var behind = new ReadModelStatus.Partition(
                 0, position, lag, 2.25, ProjectionStatus.State.CATCHING_UP, null, Instant.EPOCH, "node-1");
         return List.of(new ReadModelStatus(
-                "order_summary",
-                1,
+                new Generation("order_summary", 1, 1, Generation.State.SERVING, Instant.EPOCH),
                 ProjectionStatus.State.WAITING,
                 "no node has it",
                 Instant.EPOCH,

@@ -44,12 +44,16 @@ class StatusApiTest extends HttpTest {
                 .contains("diptych_command_batch_size_sum{aggregate=\"order\"} 3.0")
                 .contains("diptych_command_events_total{aggregate=\"order\"} 2.0")
                 .contains("diptych_projection_events_total{read_model=\"order_summary\"} 7.0")
-                .contains("diptych_projection_lag_events{partition=\"0\",read_model=\"order_summary\"} 3.0")
-                .contains("diptych_projection_lag_seconds{partition=\"0\",read_model=\"order_summary\"} 4.5")
-                .contains("diptych_projection_events_per_second{partition=\"0\",read_model=\"order_summary\"} 2.25")
-                .contains("diptych_projection_position{partition=\"0\",read_model=\"order_summary\"}")
-                .doesNotContain("diptych_projection_lag_events{partition=\"1\"")
-                .contains("diptych_projection_state{read_model=\"order_summary\",state=\"waiting\"} 1.0")
+                .contains(
+                        "diptych_projection_lag_events{generation=\"1\",partition=\"0\",read_model=\"order_summary\"} 3.0")
+                .contains(
+                        "diptych_projection_lag_seconds{generation=\"1\",partition=\"0\",read_model=\"order_summary\"} 4.5")
+                .contains(
+                        "diptych_projection_events_per_second{generation=\"1\",partition=\"0\",read_model=\"order_summary\"} 2.25")
+                .contains("diptych_projection_position{generation=\"1\",partition=\"0\",read_model=\"order_summary\"}")
+                .doesNotContain("diptych_projection_lag_events{generation=\"1\",partition=\"1\"")
+                .contains(
+                        "diptych_projection_state{generation=\"1\",read_model=\"order_summary\",state=\"waiting\"} 1.0")
                 .contains("diptych_commands_in_flight 0.0")
                 .contains(
                         "http_server_requests_seconds_count{method=\"POST\",route=\"/api/commands/{type}\",status=\"200\"} 1")

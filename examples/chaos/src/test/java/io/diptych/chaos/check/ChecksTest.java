@@ -179,12 +179,23 @@ class ChecksTest {
     void a_missing_a_second_and_a_different_reply_are_found() {
         assertThat(judge(new OneReply(), new History().sent("k", "1")))
                 .hasSize(1)
-                .allMatch(what -> what.startsWith("never answered"));
+                .allMatch(what -> what.startsWith("answered 0 times, too few"));
         assertThat(judge(
                         new OneReply(),
                         new History().sent("k", "1").answered("k", "1", "{}").answered("k", "1", "{}")))
                 .hasSize(1)
-                .allMatch(what -> what.startsWith("answered twice"));
+                .allMatch(what -> what.startsWith("answered 2 times, stored 1 times"));
+        assertThat(judge(
+                        new OneReply(),
+                        new History()
+                                .sent("k", "1")
+                                .sent("k", "1")
+                                .answered("k", "1", "{}")
+                                .answered("k", "1", "{}")))
+                .isEmpty();
+        assertThat(judge(new OneReply(), new History().answered("k", "1", "{}")))
+                .hasSize(1)
+                .allMatch(what -> what.startsWith("answers no command"));
         assertThat(judge(
                         new OneReply(),
                         new History()
