@@ -92,6 +92,8 @@ final class SimulatedNode implements SimulatedStore.Process {
             }
         } catch (Crash e) {
             simulation.trace(() -> name + " writes nothing behind any more");
+        } catch (RuntimeException e) {
+            violated("no defect", name + " cannot write behind: " + e);
         }
     }
 
@@ -235,6 +237,9 @@ final class SimulatedNode implements SimulatedStore.Process {
 
     @Override
     public void at(Point point) {
+        if (killed) {
+            throw new Crash();
+        }
         switch (simulation.choose(point)) {
             case NOTHING -> {}
             case OTHERS_FIRST -> pauseAt(point);
