@@ -77,7 +77,11 @@ public interface CommandLog extends AutoCloseable {
         /** Stores a reply, unless its destination, which a caller chose, cannot be written to: then it is dropped. */
         void reply(NewRecord reply);
 
-        /** Commits, with the next command to handle for each partition of which commands were handled. */
+        /**
+         * Commits, with the next command to handle for each partition of which commands were handled.
+         *
+         * @throws CommitRefusedException when this worker's share of the partitions may have changed
+         */
         void commit(Map<Integer, Long> nextCommands);
     }
 }

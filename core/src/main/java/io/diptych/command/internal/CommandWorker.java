@@ -85,10 +85,10 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
             }
             List<LogRecord> commands = log.poll(restoring.isEmpty() ? maxWait : WHILE_READING_EVENTS, this);
             readEvents();
-            if (!commands.isEmpty()) {
-                Portions.of(commands, bytesPerTransaction).forEach(this::handle);
+            if (commands.isEmpty()
+                    || Portions.of(commands, bytesPerTransaction).stream().allMatch(this::handle)) {
+                backoff.reset();
             }
-            backoff.reset();
             reportProgress();
         } catch (LogException e) {
             LOG.warn("{}: {}: starting over in {}", name(), e.getMessage(), backoff);
@@ -128,7 +128,8 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
         report(CommandStatus.State.STOPPED, null);
     }
 
-    private void handle(List<LogRecord> commands) {
+    /** Whether it was committed. */
+    private boolean handle(List<LogRecord> commands) {
         long begun = System.nanoTime();
         Instant now = setup.clock().instant();
         var batch = new CommandBatch();
@@ -137,6 +138,10 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
                 partition(command).handle(command, batch, now);
             }
             write(batch, now);
+        } catch (CommitRefusedException e) {
+            batch.nextCommands().keySet().forEach(p -> partition(p).discard());
+            waitRefused(e);
+            return false;
         } catch (Throwable e) {
             batch.nextCommands().keySet().forEach(p -> partition(p).discard());
             throw e;
@@ -148,6 +153,7 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
             setup.observer()
                     .committed(name(), batch.outcomes().size(), batch.events().size(), took);
         }
+        return true;
     }
 
     private void write(CommandBatch batch, Instant now) {
@@ -184,6 +190,20 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
             log.rewind(partition);
         }
         broken = false;
+    }
+
+    /** Learns which partitions are left, and takes up their commands again: nothing else was lost. */
+    private void waitRefused(CommitRefusedException cause) {
+        LOG.debug("{}: {}: the same commands again in {}", name(), cause.getMessage(), backoff);
+        owned.keySet().forEach(log::pause);
+        log.poll(backoff.next(), this);
+        for (int partition : owned.keySet()) {
+            if (!restoring.containsKey(partition)) {
+                log.rewind(partition);
+                log.resume(partition);
+            }
+        }
+        readEvents();
     }
 
     private void waitBroken(RuntimeException cause) {

@@ -320,6 +320,11 @@ final class SimulatedLog implements CommandLog {
                     kafka.addPositions(id, epoch, membership, nextCommands);
                 } catch (LogException e) {
                     interference.reached(late ? "commit of an expelled node refused" : "commit refused or fenced");
+                    if (kafka.isCurrent(id, epoch)) {
+                        interference.at(Point.RESET);
+                        epochs[turn] = kafka.initProducer(id); // Ends the transaction, as an abort does.
+                        throw new CommitRefusedException("Simulated: commit refused", e);
+                    }
                     throw e;
                 }
                 return 0L;
