@@ -113,8 +113,11 @@ public final class KafkaCommandEngine implements AutoCloseable {
         var fromBytes = new ByteArrayDeserializer();
         var snapshots = new Snapshots(
                 TopicNames.snapshots(app.name(), aggregate.name()),
-                () -> new KafkaProducer<>(settings.snapshotProducer(id), toBytes, toBytes),
-                () -> new KafkaConsumer<>(settings.consumer(), fromBytes, fromBytes),
+                () -> {
+                    log.requireNodeId();
+                    return new KafkaProducer<>(settings.snapshotProducer(id), toBytes, toBytes);
+                },
+                () -> new KafkaConsumer<>(settings.catchUpConsumer(), fromBytes, fromBytes),
                 log::end,
                 log::membership);
         return new Checkpoints<>(

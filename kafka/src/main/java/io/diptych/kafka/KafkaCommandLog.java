@@ -2,6 +2,7 @@ package io.diptych.kafka;
 
 import io.diptych.TopicNames;
 import io.diptych.command.internal.CommandLog;
+import io.diptych.command.internal.CommitRefusedException;
 import io.diptych.message.LogRecord;
 import io.diptych.message.NewRecord;
 import io.diptych.message.internal.LogException;
@@ -20,6 +21,7 @@ import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.CloseOptions.GroupMembershipOperation;
+import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -29,19 +31,20 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * One worker's commands, events and transactions on Kafka: a group member for the commands, a reader for events, and
- * two transactional producers in turn, so that a transaction does not wait for the markers of the one before.
+ * producers.
  */
 final class KafkaCommandLog implements CommandLog {
 
-    private final KafkaSettings settings;
+    private static final Logger LOG = LoggerFactory.getLogger(KafkaCommandLog.class);
+
     private final String commandTopic;
     private final String eventTopic;
-    private final List<String> transactionalIds;
     private final int partitions;
     private final Admin admin;
     private final KafkaConsumer<byte[], byte[]> commands;
@@ -51,24 +54,21 @@ final class KafkaCommandLog implements CommandLog {
     private final Ownership ownership;
     private final KafkaGroup group;
     private volatile ConsumerGroupMetadata membership;
-    private List<KafkaProducer<byte[], byte[]>> producers = List.of();
-    private int turn;
+    private final CommandProducers producers;
 
     KafkaCommandLog(KafkaSettings settings, String app, String aggregate, int partitions) {
-        this.settings = settings;
         this.commandTopic = TopicNames.commands(app, aggregate);
         this.eventTopic = TopicNames.events(app, aggregate);
         var ids = TransactionalIds.of(app, aggregate);
-        this.transactionalIds = ids.commands(settings.nodeId());
         this.partitions = partitions;
         this.admin = Admin.create(settings.admin());
+        this.producers = new CommandProducers(settings, admin, ids.commands(settings.nodeId()));
         var bytes = new ByteArrayDeserializer();
         this.commands = new KafkaConsumer<>(settings.commandConsumer(commandTopic), bytes, bytes);
-        this.events = new KafkaConsumer<>(settings.consumer(), bytes, bytes);
+        this.events = new KafkaConsumer<>(settings.catchUpConsumer(), bytes, bytes);
         this.replyTargets = new ReplyTargets(admin, app);
-        this.ownership = new Ownership(commands);
+        this.ownership = new Ownership(commands, commandTopic, new NodeIdentity(settings, commandTopic));
         this.group = new KafkaGroup(admin, commandTopic, ids);
-        commands.subscribe(List.of(commandTopic), ownership);
         this.membership = commands.groupMetadata();
     }
 
@@ -79,14 +79,29 @@ final class KafkaCommandLog implements CommandLog {
         return records;
     }
 
-    /** In the group that shares out the partitions, as of the last poll; for any thread. */
+    /**
+     * In the group that shares out the partitions, as of the last poll; for any thread.
+     *
+     * @throws LogException when another process has this node's id
+     */
     ConsumerGroupMetadata membership() {
+        ownership.requireNotReplaced();
         return membership;
     }
 
     /** Ends a poll that waits; for any thread. */
     void wakeup() {
-        commands.wakeup();
+        ownership.wakeup();
+    }
+
+    /**
+     * Before producers are made: those of another process that has this node's id now would be fenced by them. For any
+     * thread.
+     *
+     * @throws LogException when there is such a process, or may be
+     */
+    void requireNodeId() {
+        ownership.requireName(membership.memberId());
     }
 
     @Override
@@ -164,35 +179,23 @@ final class KafkaCommandLog implements CommandLog {
 
     @Override
     public Transaction begin() {
-        turn = (turn + 1) % producers.size();
-        var producer = producers.get(turn);
-        attempt("begin a transaction", () -> {
-            producer.beginTransaction();
-            return producer;
-        });
-        return new KafkaTransaction(producer);
+        return new KafkaTransaction(attempt("begin a transaction", producers::begin));
     }
 
     @Override
     public void reset() {
-        closeProducers();
-        var fresh = new ArrayList<KafkaProducer<byte[], byte[]>>();
-        producers = fresh;
+        producers.close();
+        requireNodeId();
         attempt("begin transactions", () -> {
-            for (String transactionalId : transactionalIds) {
-                var bytes = new ByteArraySerializer();
-                var producer = new KafkaProducer<>(settings.transactionalProducer(transactionalId), bytes, bytes);
-                fresh.add(producer);
-                // Also ends what a producer of this name left open.
-                producer.initTransactions();
-            }
-            return fresh;
+            producers.make();
+            return producers;
         });
     }
 
     @Override
     public void close() {
-        closeProducers();
+        producers.close();
+        endOpenTransaction();
         // A node with a stable id leaves as well: its partitions move at once instead of waiting for its return.
         commands.close(CloseOptions.timeout(Duration.ofSeconds(1))
                 .withGroupMembershipOperation(GroupMembershipOperation.LEAVE_GROUP));
@@ -200,9 +203,20 @@ final class KafkaCommandLog implements CommandLog {
         admin.close(Duration.ZERO);
     }
 
-    private void closeProducers() {
-        producers.forEach(producer -> producer.close(Duration.ZERO));
-        producers = List.of();
+    /** So that nobody waits for what this node, which stops now, did not bring to an end. */
+    private void endOpenTransaction() {
+        if (!producers.isOpen()) {
+            return;
+        }
+        try {
+            requireNodeId();
+            attempt("end a transaction", () -> {
+                producers.end();
+                return producers;
+            });
+        } catch (LogException e) {
+            LOG.info("{}: it ends by its time-out", e.getMessage());
+        }
     }
 
     /** What Kafka is asked to do. */
@@ -265,10 +279,21 @@ final class KafkaCommandLog implements CommandLog {
             nextCommands.forEach((partition, offset) ->
                     offsets.put(new TopicPartition(commandTopic, partition), new OffsetAndMetadata(offset)));
             attempt("commit", () -> {
-                producer.sendOffsetsToTransaction(offsets, commands.groupMetadata());
+                addPositions(offsets);
                 producer.commitTransaction();
                 return offsets;
             });
+            producers.ended();
+        }
+
+        private void addPositions(Map<TopicPartition, OffsetAndMetadata> offsets) {
+            try {
+                producer.sendOffsetsToTransaction(offsets, commands.groupMetadata());
+            } catch (CommitFailedException e) {
+                producer.abortTransaction();
+                producers.ended();
+                throw new CommitRefusedException("Kafka did not commit: " + e.getMessage(), e);
+            }
         }
     }
 }

@@ -27,8 +27,7 @@ final class KafkaEventFeed implements EventFeed {
         this.topic = topic;
         var bytes = new ByteArrayDeserializer();
         this.consumer = new KafkaConsumer<>(settings.eventConsumer(group), bytes, bytes);
-        this.ownership = new Ownership(consumer);
-        consumer.subscribe(List.of(topic), ownership);
+        this.ownership = new Ownership(consumer, topic, new NodeIdentity(settings, group));
     }
 
     @Override
@@ -44,7 +43,7 @@ final class KafkaEventFeed implements EventFeed {
 
     /** Ends a poll that waits; for any thread. */
     void wakeup() {
-        consumer.wakeup();
+        ownership.wakeup();
     }
 
     @Override

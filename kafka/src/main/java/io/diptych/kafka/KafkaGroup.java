@@ -2,15 +2,19 @@ package io.diptych.kafka;
 
 import io.diptych.command.internal.AbandonedTransactions;
 import io.diptych.message.internal.LogException;
+import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
 import org.apache.kafka.clients.admin.MemberDescription;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.errors.RetriableException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,7 +23,8 @@ final class KafkaGroup implements AbandonedTransactions.Group {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaGroup.class);
 
-    private static final int ATTEMPTS = 3;
+    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    private static final Duration BETWEEN = Duration.ofMillis(100);
 
     private final Admin admin;
     private final String group;
@@ -31,20 +36,28 @@ final class KafkaGroup implements AbandonedTransactions.Group {
         this.ids = ids;
     }
 
-    /** Ends what nodes that are gone left open. */
+    /** Ends what nodes that are gone left open, once every broker has told what it knows to be open. */
     void endAbandoned() {
-        for (int attempt = 1; ; attempt++) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
             try {
                 AbandonedTransactions.end(this);
                 return;
             } catch (LogException e) {
-                // All brokers are asked: one that goes away or comes back meanwhile makes the client fail at once.
-                if (attempt == ATTEMPTS) {
+                if (!isBrokerAway(e.getCause()) || System.nanoTime() > deadline) {
                     throw e;
                 }
-                LOG.debug("{}: asks again for what is open", group, e);
+                LOG.debug("{}: a broker does not tell what is open: asks again", group, e);
             }
+            LockSupport.parkNanos(BETWEEN.toNanos());
         }
+    }
+
+    /** A client that loses a broker while it asks all of them says so as an illegal argument. */
+    private static boolean isBrokerAway(@Nullable Throwable e) {
+        return e instanceof ExecutionException failed
+                && (failed.getCause() instanceof IllegalArgumentException
+                        || failed.getCause() instanceof RetriableException);
     }
 
     @Override

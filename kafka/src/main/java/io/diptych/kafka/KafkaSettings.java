@@ -78,12 +78,23 @@ public record KafkaSettings(
         return properties;
     }
 
+    /**
+     * A consumer that reads a partition up to an end, then another: the broker must not keep a request for long that asks
+     * for more of the first, as the next one waits for it.
+     */
+    Map<String, Object> catchUpConsumer() {
+        Map<String, Object> properties = consumer();
+        properties.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 20);
+        return properties;
+    }
+
     private Map<String, Object> groupMember(String group) {
         Map<String, Object> properties = consumer();
         properties.put(ConsumerConfig.GROUP_ID_CONFIG, group);
         properties.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
         properties.putIfAbsent(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, 10_000);
-        properties.putIfAbsent(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 1_000);
+        // A member hears by its heartbeats that partitions are to be shared out anew: everybody waits for the last.
+        properties.putIfAbsent(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, 300);
         if (stableNodeId) {
             properties.put(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, nodeId);
         }

@@ -1,9 +1,13 @@
 package io.diptych.kafka;
 
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A thread that repeats a step until it is closed. */
 final class WorkerThread implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerThread.class);
 
     /** How long a worker may take to end its round. */
     private static final Duration PATIENCE = Duration.ofMillis(2500);
@@ -27,6 +31,9 @@ final class WorkerThread implements AutoCloseable {
                     step.run();
                 }
             } finally {
+                if (Thread.interrupted()) {
+                    LOG.debug("{}: the last round took too long and was interrupted", name);
+                }
                 end.run();
             }
         });

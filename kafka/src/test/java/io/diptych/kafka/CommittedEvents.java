@@ -1,0 +1,67 @@
+package io.diptych.kafka;
+
+import static org.awaitility.Awaitility.await;
+
+import io.diptych.TopicNames;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** A reader of the shop's committed events that notes when it sees each. */
+final class CommittedEvents implements AutoCloseable {
+
+    private final Map<String, List<Long>> seen = new ConcurrentHashMap<>();
+    private final Thread thread;
+    private volatile boolean closed;
+
+    CommittedEvents(ShopCluster shop) {
+        String topic = TopicNames.events(shop.app().name(), "order");
+        List<TopicPartition> all = IntStream.range(0, shop.partitions())
+                .mapToObj(partition -> new TopicPartition(topic, partition))
+                .toList();
+        this.thread = Thread.ofPlatform().name("committed-events").start(() -> {
+            var bytes = new ByteArrayDeserializer();
+            try (var consumer = new KafkaConsumer<>(shop.settings("reader").consumer(), bytes, bytes)) {
+                consumer.assign(all);
+                consumer.seekToBeginning(all);
+                while (!closed) {
+                    consumer.poll(Duration.ofMillis(50)).forEach(this::note);
+                }
+            }
+        });
+    }
+
+    private void note(ConsumerRecord<byte[], byte[]> event) {
+        String id = new String(event.key(), StandardCharsets.UTF_8);
+        seen.computeIfAbsent(id, i -> new CopyOnWriteArrayList<>()).add(System.nanoTime());
+    }
+
+    /** When the order's first event was seen, by {@link System#nanoTime()}; waits for it. */
+    long seenAt(String orderId) {
+        await().atMost(ShopCluster.PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> seen.containsKey(orderId));
+        return seen.get(orderId).getFirst();
+    }
+
+    /** How many events each order has, as far as was read. */
+    int count(String orderId) {
+        return seen.getOrDefault(orderId, List.of()).size();
+    }
+
+    int orders() {
+        return seen.size();
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        closed = true;
+        thread.join();
+    }
+}
