@@ -79,13 +79,8 @@ final class KafkaCommandLog implements CommandLog {
         return records;
     }
 
-    /**
-     * In the group that shares out the partitions, as of the last poll; for any thread.
-     *
-     * @throws LogException when another process has this node's id
-     */
+    /** In the group that shares out the partitions, as of the last poll; for any thread. */
     ConsumerGroupMetadata membership() {
-        ownership.requireNotReplaced();
         return membership;
     }
 

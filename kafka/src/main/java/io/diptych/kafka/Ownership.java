@@ -76,17 +76,12 @@ final class Ownership implements ConsumerRebalanceListener {
      * @throws LogException when another process has this node's name, or may have
      */
     void requireName(String memberId) {
-        requireNotReplaced();
+        if (replaced) {
+            throw identity.taken();
+        }
         String holder = joined ? identity.holder() : null;
         if (holder != null && !holder.equals(memberId)) {
             throw identity.unsettled();
-        }
-    }
-
-    /** As {@link #requireName}, without asking Kafka. */
-    void requireNotReplaced() {
-        if (replaced) {
-            throw identity.taken();
         }
     }
 

@@ -8,7 +8,6 @@ import io.diptych.command.internal.SnapshotProgress.Beginning;
 import io.diptych.message.internal.LogException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -33,6 +32,7 @@ final class CheckpointStore<S> implements AggregateStore<S> {
 
     private final Checkpoints<S> shared;
     private final int partition;
+    private final UnwrittenChanges<S> unwritten;
 
     /** Held by who opens, writes, empties or closes the database. */
     private final ReentrantLock writing = new ReentrantLock();
@@ -44,18 +44,10 @@ final class CheckpointStore<S> implements AggregateStore<S> {
     private @Nullable Publication publication;
     private volatile boolean closed;
 
-    /** Guarded by {@code this}, as all below. */
-    private Map<String, AggregateState<S>> changed = new HashMap<>();
-
-    private List<Place> places = new ArrayList<>();
-    private Map<String, AggregateState<S>> beingWritten = Map.of();
-    private long nextEvent;
-    private long written = -1;
-    private @Nullable String failure;
-
     CheckpointStore(Checkpoints<S> shared, int partition) {
         this.shared = shared;
         this.partition = partition;
+        this.unwritten = new UnwrittenChanges<>(partition);
     }
 
     @Override
@@ -113,7 +105,7 @@ final class CheckpointStore<S> implements AggregateStore<S> {
             publication = new Publication(snapshots, shared.form(), partition, new SnapshotProgress(last, beginning));
         }
         if (beginning == Beginning.DISK && local != null) {
-            beginAt(local);
+            unwritten.beginAt(local);
         } else if (beginning == Beginning.SNAPSHOTS && snapshots != null) {
             opened.clear();
             reader = snapshots.read(shared.form(), partition);
@@ -131,25 +123,15 @@ final class CheckpointStore<S> implements AggregateStore<S> {
             throw new IllegalStateException("The snapshots of partition " + partition + " have lost their position");
         }
         database().write(List.of(), List.of(), position.nextEvent());
-        beginAt(position.nextEvent());
+        unwritten.beginAt(position.nextEvent());
         LOG.info("Partition [{}] begins with the snapshots as of event [{}]", partition, position.nextEvent());
-    }
-
-    private synchronized void beginAt(long position) {
-        nextEvent = position;
-        written = position;
     }
 
     @Override
     public @Nullable AggregateState<S> get(String id) {
-        synchronized (this) {
-            AggregateState<S> recent = changed.get(id);
-            if (recent == null) {
-                recent = beingWritten.get(id);
-            }
-            if (recent != null) {
-                return recent;
-            }
+        AggregateState<S> recent = unwritten.state(id);
+        if (recent != null) {
+            return recent;
         }
         AggregateState<S> cached = shared.cached(partition, id);
         if (cached != null) {
@@ -164,65 +146,50 @@ final class CheckpointStore<S> implements AggregateStore<S> {
             shared.cache(partition, id, state, row.length);
             return state;
         } catch (CheckpointException | RuntimeException e) {
-            clear();
-            throw new LogException(
-                    "What is kept of [" + id + "] in partition [" + partition + "] cannot be read (" + e.getMessage()
-                            + "): all is read again from the events",
-                    e);
+            throw unreadable(id, e);
         }
+    }
+
+    private LogException unreadable(String id, Exception cause) {
+        clear();
+        return new LogException(
+                "What is kept of [" + id + "] in partition [" + partition + "] cannot be read (" + cause.getMessage()
+                        + "): all is read again from the events",
+                cause);
     }
 
     @Override
     public void put(Map<String, AggregateState<S>> more, List<Place> morePlaces, long position) {
-        boolean full;
-        synchronized (this) {
-            if (isFull() && failure != null) {
-                throw new LogException("Nothing more can be taken up: " + failure, new IllegalStateException(failure));
-            }
-            changed.putAll(more);
-            places.addAll(morePlaces);
-            nextEvent = position;
-            full = changed.size() >= Checkpoints.FLUSH_AT || places.size() >= Checkpoints.FLUSH_AT;
-        }
-        if (full) {
+        if (unwritten.add(more, morePlaces, position)) {
             shared.flushSoon();
-            awaitRoom();
+            unwritten.awaitRoom();
         }
-    }
-
-    /** Holds up who changes faster than can be written, so that memory stays bounded. */
-    private synchronized void awaitRoom() {
-        try {
-            while (isFull() && failure == null && !closed) {
-                wait();
-            }
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new LogException("Interrupted while a checkpoint is written", e);
-        }
-    }
-
-    private synchronized boolean isFull() {
-        return changed.size() >= Checkpoints.MOST_CHANGED || places.size() >= Checkpoints.MOST_CHANGED;
     }
 
     @Override
-    public synchronized long nextEvent() {
-        return nextEvent;
+    public long nextEvent() {
+        return unwritten.position();
     }
 
     @Override
     public List<Place> events(String id, long fromVersion, int limit) {
-        var found = new ArrayList<>(database().places(id, fromVersion, limit));
-        synchronized (this) {
-            long next = found.isEmpty() ? fromVersion : found.getLast().version() + 1;
-            for (Place place : places) {
-                if (found.size() < limit && place.id().equals(id) && place.version() >= next) {
-                    found.add(place);
-                }
-            }
-        }
+        // First: what is written meanwhile is in both, not in neither.
+        List<Place> recent = unwritten.places(id, fromVersion);
+        var found = new ArrayList<>(written(id, fromVersion, limit));
+        long next = found.isEmpty() ? fromVersion : found.getLast().version() + 1;
+        recent.stream()
+                .filter(place -> place.version() >= next)
+                .limit(limit - found.size())
+                .forEach(found::add);
         return found;
+    }
+
+    private List<Place> written(String id, long fromVersion, int limit) {
+        try {
+            return database().places(id, fromVersion, limit);
+        } catch (CheckpointException e) {
+            throw unreadable(id, e);
+        }
     }
 
     /** Writes what has changed; for the thread that writes behind. */
@@ -250,62 +217,35 @@ final class CheckpointStore<S> implements AggregateStore<S> {
     }
 
     private void writeChanges() {
-        List<Place> newPlaces;
-        long position;
-        synchronized (this) {
-            if (nextEvent == written) {
-                return;
-            }
-            beingWritten = changed;
-            changed = new HashMap<>();
-            newPlaces = List.copyOf(places);
-            position = nextEvent;
+        UnwrittenChanges.Batch<S> batch = unwritten.take();
+        if (batch == null) {
+            return;
         }
         try {
-            write(beingWritten, newPlaces, position);
-            wrote(newPlaces.size(), position);
+            write(batch);
+            unwritten.wrote(batch);
         } catch (CheckpointException | RuntimeException e) {
-            notWritten(e);
+            unwritten.notWritten(batch, e);
         }
     }
 
-    private void write(Map<String, AggregateState<S>> states, List<Place> newPlaces, long position)
-            throws CheckpointException {
-        var rows = new ArrayList<Row>(states.size());
+    private void write(UnwrittenChanges.Batch<S> batch) throws CheckpointException {
+        var rows = new ArrayList<Row>(batch.states().size());
         boolean failed = false;
-        for (var entry : states.entrySet()) {
+        for (var entry : batch.states().entrySet()) {
             rows.add(new Row(entry.getKey(), shared.codec().encode(entry.getValue())));
             failed |= entry.getValue().failure() != null;
         }
         if (publication != null) {
-            publication.add(rows, newPlaces, position, !failed);
+            publication.add(rows, batch.places(), batch.position(), !failed);
         }
         if (failed) {
             database().distrust();
         }
-        database().write(rows, newPlaces, position);
+        database().write(rows, batch.places(), batch.position());
         for (Row row : rows) {
-            shared.cache(partition, row.id(), states.get(row.id()), row.state().length);
+            shared.cache(partition, row.id(), batch.states().get(row.id()), row.state().length);
         }
-    }
-
-    private synchronized void wrote(int placeCount, long position) {
-        beingWritten = Map.of();
-        places = new ArrayList<>(places.subList(placeCount, places.size()));
-        written = position;
-        failure = null;
-        notifyAll();
-    }
-
-    private synchronized void notWritten(Exception cause) {
-        beingWritten.forEach(changed::putIfAbsent);
-        beingWritten = Map.of();
-        String message = String.valueOf(cause.getMessage());
-        if (!message.equals(failure)) {
-            LOG.info("Partition [{}]: nothing is written behind for now: {}", partition, message);
-        }
-        failure = message;
-        notifyAll();
     }
 
     @Override
@@ -321,21 +261,14 @@ final class CheckpointStore<S> implements AggregateStore<S> {
         } finally {
             writing.unlock();
         }
-        synchronized (this) {
-            changed.clear();
-            places.clear();
-            nextEvent = 0;
-            written = -1;
-        }
+        unwritten.clear();
         shared.forget(partition);
     }
 
     @Override
     public void close() {
-        synchronized (this) {
-            closed = true;
-            notifyAll();
-        }
+        closed = true;
+        unwritten.close();
         shared.closed(this);
         try {
             if (writing.tryLock(CLOSING.toMillis(), TimeUnit.MILLISECONDS)) {

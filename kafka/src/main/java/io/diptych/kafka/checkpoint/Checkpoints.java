@@ -161,9 +161,9 @@ public final class Checkpoints<S> implements AggregateStore.Factory<S>, AutoClos
     private void writeBehind() {
         while (!closed) {
             try {
-                boolean asked = wanted.tryAcquire(FLUSH_EVERY.toMillis(), TimeUnit.MILLISECONDS);
-                wanted.drainPermits();
-                LOG.trace("Writes behind, asked to: {}", asked);
+                if (wanted.tryAcquire(FLUSH_EVERY.toMillis(), TimeUnit.MILLISECONDS)) {
+                    wanted.drainPermits(); // All who asked are served at once.
+                }
             } catch (InterruptedException e) {
                 return; // Nobody but close() interrupts.
             }
@@ -179,7 +179,7 @@ public final class Checkpoints<S> implements AggregateStore.Factory<S>, AutoClos
 
     /** Deletes a folder with all in it. */
     public static void delete(Path folder) throws IOException {
-        StateDatabase.delete(folder);
+        Folders.delete(folder);
     }
 
     /** After all stores are closed. */

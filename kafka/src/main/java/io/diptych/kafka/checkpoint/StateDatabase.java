@@ -4,20 +4,20 @@ import io.diptych.command.internal.AggregateStore.Place;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
+import org.rocksdb.Status;
 import org.rocksdb.WriteBatch;
 import org.rocksdb.WriteOptions;
 import org.slf4j.Logger;
@@ -37,11 +37,21 @@ final class StateDatabase implements AutoCloseable {
     private static final byte[] POSITION = {'m', 'p'};
     private static final byte[] DISTRUSTED = {'m', 'd'};
 
+    /** Bytes that must be free before a database that was full is opened again. */
+    private static final long ROOM = 8L << 20;
+
     private final Path folder;
     private final String identity;
     private final Options options;
     private final WriteOptions writing = new WriteOptions();
-    private RocksDB rocks;
+
+    /** Shared by who reads or writes; held alone by who opens. */
+    private final ReadWriteLock opening = new ReentrantReadWriteLock();
+
+    /** Null when it could not be opened again. */
+    private @Nullable RocksDB rocks;
+
+    private boolean failed;
 
     private StateDatabase(Path folder, String identity, Options options) throws RocksDBException, IOException {
         this.folder = folder;
@@ -89,14 +99,24 @@ final class StateDatabase implements AutoCloseable {
                 batch.put(IDENTITY, identity.getBytes(StandardCharsets.UTF_8));
                 batch.put(POSITION, eightBytes(position));
             }
-            rocks.write(writing, batch);
+            writable().write(writing, batch);
         } catch (RocksDBException e) {
+            failed = true;
             throw new CheckpointException(folder, "written", e);
         }
     }
 
     /** Where the aggregate's events stand, from that version on. */
-    List<Place> places(String id, long fromVersion, int limit) {
+    List<Place> places(String id, long fromVersion, int limit) throws CheckpointException {
+        opening.readLock().lock();
+        try {
+            return places(readable(), id, fromVersion, limit);
+        } finally {
+            opening.readLock().unlock();
+        }
+    }
+
+    private static List<Place> places(RocksDB rocks, String id, long fromVersion, int limit) {
         var places = new ArrayList<Place>();
         byte[] first = eventKey(id, fromVersion);
         byte[] prefix = Arrays.copyOf(first, first.length - Long.BYTES);
@@ -121,28 +141,79 @@ final class StateDatabase implements AutoCloseable {
     /** Has the next {@link #open} set it aside: some aggregate could not be made from its events. */
     void distrust() throws CheckpointException {
         try {
-            rocks.put(DISTRUSTED, new byte[0]);
+            writable().put(DISTRUSTED, new byte[0]);
         } catch (RocksDBException e) {
+            failed = true;
             throw new CheckpointException(folder, "written", e);
         }
     }
 
     /** Makes it empty. */
     void clear() throws CheckpointException {
+        opening.writeLock().lock();
         try {
-            rocks.close();
-            delete(folder);
+            closeRocks();
+            Folders.delete(folder);
             Files.createDirectories(folder);
             rocks = RocksDB.open(options, folder.toString());
+            failed = false;
         } catch (RocksDBException | IOException e) {
             throw new CheckpointException(folder, "emptied", e);
+        } finally {
+            opening.writeLock().unlock();
         }
     }
 
     @Override
     public void close() {
-        rocks.close();
+        closeRocks();
         writing.close();
+    }
+
+    private void closeRocks() {
+        RocksDB open = rocks;
+        rocks = null;
+        if (open != null) {
+            open.close();
+        }
+    }
+
+    private RocksDB readable() throws CheckpointException {
+        RocksDB open = rocks;
+        if (open == null) {
+            throw new CheckpointException(folder, "read", new IOException("it could not be opened again"));
+        }
+        return open;
+    }
+
+    /** RocksDB takes nothing more after a write that failed, for want of room as a rule, until it is opened again. */
+    private RocksDB writable() throws CheckpointException {
+        if (failed) {
+            if (folder.toFile().getUsableSpace() < ROOM) {
+                throw new CheckpointException(folder, "written", new IOException("No space left on device"));
+            }
+            openAgain();
+        }
+        return readable();
+    }
+
+    private void openAgain() throws CheckpointException {
+        opening.writeLock().lock();
+        try {
+            byte[] position = readable().get(POSITION);
+            closeRocks();
+            RocksDB opened = RocksDB.open(options, folder.toString());
+            if (!Arrays.equals(position, opened.get(POSITION))) {
+                opened.close();
+                throw new IOException("its last writes are lost");
+            }
+            rocks = opened;
+            failed = false;
+        } catch (RocksDBException | IOException e) {
+            throw new CheckpointException(folder, "opened again", e);
+        } finally {
+            opening.writeLock().unlock();
+        }
     }
 
     private RocksDB openUsable() throws RocksDBException, IOException {
@@ -160,7 +231,7 @@ final class StateDatabase implements AutoCloseable {
                     ? "is unfinished"
                     : distrusted ? "has aggregates that could not be read" : "is of another log or form of the state";
         } catch (RocksDBException e) {
-            if (isInUse(e) || !Files.exists(folder.resolve("CURRENT"))) {
+            if (isInUse(e) || isFull(e) || !Files.exists(folder.resolve("CURRENT"))) {
                 throw e;
             }
             why = "is damaged (" + e.getMessage() + ")";
@@ -168,7 +239,7 @@ final class StateDatabase implements AutoCloseable {
         Path aside = folder.resolveSibling(folder.getFileName() + ".aside");
         LOG.warn(
                 "The checkpoint in [{}] {}: it is set aside as [{}] and made anew from the events", folder, why, aside);
-        delete(aside);
+        Folders.delete(aside);
         Files.move(folder, aside);
         Files.createDirectories(folder);
         return RocksDB.open(options, folder.toString());
@@ -186,11 +257,20 @@ final class StateDatabase implements AutoCloseable {
         return message != null && message.contains("lock");
     }
 
+    /** What is there is whole: it could not be added to. */
+    private static boolean isFull(RocksDBException e) {
+        Status status = e.getStatus();
+        return status != null && status.getSubCode() == Status.SubCode.NoSpace;
+    }
+
     private byte @Nullable [] value(byte[] key) throws CheckpointException {
+        opening.readLock().lock();
         try {
-            return rocks.get(key);
+            return readable().get(key);
         } catch (RocksDBException e) {
             throw new CheckpointException(folder, "read", e);
+        } finally {
+            opening.readLock().unlock();
         }
     }
 
@@ -211,24 +291,5 @@ final class StateDatabase implements AutoCloseable {
 
     private static byte[] eightBytes(long value) {
         return ByteBuffer.allocate(Long.BYTES).putLong(value).array();
-    }
-
-    static void delete(Path folder) throws IOException {
-        if (!Files.exists(folder)) {
-            return;
-        }
-        Files.walkFileTree(folder, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException failure) throws IOException {
-                Files.delete(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }
