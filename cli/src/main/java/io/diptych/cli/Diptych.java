@@ -16,6 +16,8 @@ import io.diptych.message.ProblemException;
 import java.io.OutputStreamWriter;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.util.Arrays;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.OptionSpec;
@@ -68,9 +70,18 @@ public final class Diptych {
                 .setExecutionStrategy(Diptych::execute)
                 .setParameterExceptionHandler(Diptych::calledWrongly)
                 .setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command));
+        line.getCommandSpec().usageMessage().footer(footer(line));
         addCommonOptions(line);
         line.getSubcommands().values().forEach(Diptych::addCommonOptions);
         return line.execute(args);
+    }
+
+    /** Begins with the commands that only the script knows of which called this: they go on with the list above. */
+    private static String[] footer(CommandLine line) {
+        Stream<String> more = System.getProperty("diptych.more", "").lines();
+        return Stream.concat(
+                        more, Arrays.stream(line.getCommandSpec().usageMessage().footer()))
+                .toArray(String[]::new);
     }
 
     private static void addCommonOptions(CommandLine line) {

@@ -75,6 +75,17 @@ class CommandLineTest {
         assertThat(out.toString()).contains("demo", "run", "send", "get", "extra", "Does more.");
     }
 
+    @Test
+    void help_goes_on_with_the_commands_that_only_the_calling_script_knows() {
+        System.setProperty("diptych.more", "  chaos    Kills.\n  bench    Measures.");
+        try {
+            assertThat(call("--help")).isZero();
+        } finally {
+            System.clearProperty("diptych.more");
+        }
+        assertThat(out.toString()).contains("\n  chaos    Kills.\n  bench    Measures.\n", "Begin with: ");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"demo", "run", "send", "get", "history"})
     void each_command_has_a_help_with_examples(String command) {
