@@ -15,10 +15,12 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** A reader of the shop's committed events that notes when it sees each. */
+/** A reader of the shop's committed events that notes where each stands and when it sees it. */
 final class CommittedEvents implements AutoCloseable {
 
-    private final Map<String, List<Long>> seen = new ConcurrentHashMap<>();
+    private record Seen(long at, String place) {}
+
+    private final Map<String, List<Seen>> seen = new ConcurrentHashMap<>();
     private final Thread thread;
     private volatile boolean closed;
 
@@ -41,18 +43,19 @@ final class CommittedEvents implements AutoCloseable {
 
     private void note(ConsumerRecord<byte[], byte[]> event) {
         String id = new String(event.key(), StandardCharsets.UTF_8);
-        seen.computeIfAbsent(id, i -> new CopyOnWriteArrayList<>()).add(System.nanoTime());
+        String place = "order:" + event.partition() + ":" + event.offset();
+        seen.computeIfAbsent(id, i -> new CopyOnWriteArrayList<>()).add(new Seen(System.nanoTime(), place));
     }
 
     /** When the order's first event was seen, by {@link System#nanoTime()}; waits for it. */
     long seenAt(String orderId) {
         await().atMost(ShopCluster.PATIENCE).pollInterval(Duration.ofMillis(20)).until(() -> seen.containsKey(orderId));
-        return seen.get(orderId).getFirst();
+        return seen.get(orderId).getFirst().at();
     }
 
-    /** How many events each order has, as far as was read. */
-    int count(String orderId) {
-        return seen.getOrDefault(orderId, List.of()).size();
+    /** Where the order's events stand, as far as was read. */
+    List<String> places(String orderId) {
+        return seen.getOrDefault(orderId, List.of()).stream().map(Seen::place).toList();
     }
 
     int orders() {

@@ -17,8 +17,12 @@ import java.util.concurrent.locks.LockSupport;
 /** Callers that create orders without a pause, one caller for each partition, each waiting for its answer. */
 final class SteadyOrders implements AutoCloseable {
 
-    /** An order, when it was sent and when the answer came, by {@link System#nanoTime()}. */
-    record Answered(String id, int partition, long sentAt, long answeredAt) {
+    /**
+     * An order, when it was sent and when the answer came, by {@link System#nanoTime()}.
+     *
+     * @param place of its event, as the answer tells it
+     */
+    record Answered(String id, int partition, long sentAt, long answeredAt, String place) {
         Duration took() {
             return Duration.ofNanos(answeredAt - sentAt);
         }
@@ -49,8 +53,9 @@ final class SteadyOrders implements AutoCloseable {
             long sentAt = System.nanoTime();
             try {
                 CommandReply reply = shop.create(id);
-                if (reply instanceof CommandReply.Accepted) {
-                    answered.add(new Answered(id, partition, sentAt, System.nanoTime()));
+                if (reply instanceof CommandReply.Accepted accepted) {
+                    String place = accepted.token().toString();
+                    answered.add(new Answered(id, partition, sentAt, System.nanoTime(), place));
                 } else {
                     failures.add(reply);
                 }
