@@ -5,6 +5,7 @@ import io.diptych.message.internal.LogException;
 import io.diptych.message.internal.OwnershipListener;
 import io.diptych.projection.internal.EventFeed;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +34,7 @@ final class KafkaEventFeed implements EventFeed {
     @Override
     public List<LogRecord> poll(Duration maxWait, OwnershipListener listener) {
         try {
-            ConsumerRecords<byte[], byte[]> records = ownership.records(maxWait, listener);
+            ConsumerRecords<byte[], byte[]> records = ownership.records(maxWait, new Placing(listener));
             records.nextOffsets().forEach((at, offset) -> next.put(at.partition(), offset.offset()));
             return KafkaRecord.all(records);
         } catch (KafkaException e) {
@@ -79,5 +80,30 @@ final class KafkaEventFeed implements EventFeed {
 
     private TopicPartition at(int partition) {
         return new TopicPartition(topic, partition);
+    }
+
+    /**
+     * Gives each partition a position before the client looks for the group's: where to go on is told later, and an
+     * answer to the client's own question, which another of its threads takes, may otherwise come after that and set the
+     * position back.
+     */
+    private final class Placing implements OwnershipListener {
+
+        private final OwnershipListener then;
+
+        Placing(OwnershipListener then) {
+            this.then = then;
+        }
+
+        @Override
+        public void assigned(Collection<Integer> partitions) {
+            partitions.forEach(partition -> consumer.seek(at(partition), 0));
+            then.assigned(partitions);
+        }
+
+        @Override
+        public void revoked(Collection<Integer> partitions) {
+            then.revoked(partitions);
+        }
     }
 }

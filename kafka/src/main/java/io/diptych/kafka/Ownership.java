@@ -109,15 +109,10 @@ final class Ownership implements ConsumerRebalanceListener {
         return ConsumerRecords.empty();
     }
 
-    /**
-     * Gives each a position before the client looks for one: where to go on is told later, and an answer to the client's
-     * own question, which another of its threads takes, may otherwise come after that and set the position back.
-     */
     @Override
     public void onPartitionsAssigned(Collection<TopicPartition> assigned) {
         joined = true;
         consumer.pause(assigned);
-        assigned.forEach(partition -> consumer.seek(partition, 0));
         if (listener != null) {
             listener.assigned(numbers(assigned));
         }
