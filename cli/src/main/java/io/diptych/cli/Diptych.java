@@ -72,7 +72,6 @@ public final class Diptych {
                 .setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command));
         line.getCommandSpec().usageMessage().footer(footer(line));
         addCommonOptions(line);
-        line.getSubcommands().values().forEach(Diptych::addCommonOptions);
         return line.execute(args);
     }
 
@@ -94,6 +93,7 @@ public final class Diptych {
                 .addOption(OptionSpec.builder(VERBOSE)
                         .description("Log more, and show stack traces.")
                         .build());
+        line.getSubcommands().values().forEach(Diptych::addCommonOptions);
     }
 
     private static int execute(ParseResult parsed) {

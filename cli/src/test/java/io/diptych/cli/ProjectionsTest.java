@@ -51,6 +51,39 @@ class ProjectionsTest {
     }
 
     @Test
+    void a_rebuild_is_followed_until_it_serves() throws Exception {
+        var asked = new java.util.concurrent.atomic.AtomicInteger();
+        try (var node = new FakeNode(request -> {
+            if (request.pathAndQuery().contains("rebuild")) {
+                return Response.json(202, "{\"generation\":2}");
+            }
+            String role = asked.incrementAndGet() == 1
+                    ? "\"FILLING\",\"progress\":0.5,\"secondsLeft\":3,\"eventsPerSecond\":1000"
+                    : "\"SERVING\"";
+            return Response.json(
+                    200,
+                    "{\"projections\":[{\"readModel\":\"order_summary\",\"generation\":2,\"role\":" + role + "}]}");
+        })) {
+            var args = new String[] {
+                "projections",
+                "rebuild",
+                "order_summary",
+                "--keep",
+                "--url",
+                node.url().toString()
+            };
+            assertThat(Diptych.execute(
+                            App.named("orders"), new PrintWriter(out, true), new PrintWriter(err, true), args))
+                    .isZero();
+
+            assertThat(out.toString()).contains("Generation 2 of order_summary serves");
+            assertThat(err.toString()).contains("50.0 %  1,000 events/s, 3 s left");
+            assertThat(node.requests.getFirst().pathAndQuery())
+                    .isEqualTo("/api/projections/order_summary/rebuild?keep=true");
+        }
+    }
+
+    @Test
     void partitions_are_shown_with_their_node_when_asked_for() throws Exception {
         try (var node = new FakeNode(ProjectionsTest::answer)) {
             assertThat(call(node, "--partitions")).isZero();

@@ -11,6 +11,7 @@ import io.diptych.kafka.KafkaProjectionEngine;
 import io.diptych.kafka.Topics;
 import io.diptych.message.Problem;
 import io.diptych.postgres.Postgres;
+import io.diptych.projection.Generations;
 import io.diptych.projection.ProjectionStatus;
 import io.diptych.projection.ReadModelQueries;
 import io.diptych.projection.ReadModelStatus;
@@ -188,6 +189,15 @@ final class Roles implements Backend, AutoCloseable {
 
     @Override
     public ReadModelQueries queries() {
+        return requirePostgres().queries();
+    }
+
+    @Override
+    public Generations generations() {
+        return requirePostgres().generations();
+    }
+
+    private Postgres requirePostgres() {
         if (!has(Role.GATEWAY)) {
             throw Problem.Type.UNAVAILABLE.exception("This node does not have the role [gateway]: its roles are "
                     + settings.roles() + ", so ask a node that has it");
@@ -201,7 +211,7 @@ final class Roles implements Backend, AutoCloseable {
             throw Problem.Type.UNAVAILABLE.exception(
                     "PostgreSQL has not been reached yet, so read models cannot be read: " + reason(tables));
         }
-        return postgres.queries();
+        return postgres;
     }
 
     private static String reason(@Nullable Starter starter) {

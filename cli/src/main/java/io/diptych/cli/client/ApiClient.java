@@ -147,6 +147,36 @@ public final class ApiClient implements AutoCloseable {
         return answer(request("/api/projections", ANSWERS_WITHIN));
     }
 
+    /**
+     * Has the rows of a read model made anew.
+     *
+     * @throws IOException when there is no answer
+     */
+    public Answer rebuild(String readModel, boolean keep) throws IOException, InterruptedException {
+        return answer(request("/api/projections/" + encoded(readModel) + "/rebuild?keep=" + keep, ANSWERS_WITHIN)
+                .POST(HttpRequest.BodyPublishers.noBody()));
+    }
+
+    /**
+     * Has the generation that served before serve again.
+     *
+     * @throws IOException when there is no answer
+     */
+    public Answer rollback(String readModel) throws IOException, InterruptedException {
+        return answer(request("/api/projections/" + encoded(readModel) + "/rollback", ANSWERS_WITHIN)
+                .POST(HttpRequest.BodyPublishers.noBody()));
+    }
+
+    /**
+     * Drops a generation that does not serve.
+     *
+     * @throws IOException when there is no answer
+     */
+    public Answer drop(String readModel, int generation) throws IOException, InterruptedException {
+        return answer(request("/api/projections/" + encoded(readModel) + "/generations/" + generation, ANSWERS_WITHIN)
+                .DELETE());
+    }
+
     private static String aggregate(String type, String id) {
         return "/api/aggregates/" + encoded(type) + "/" + encoded(id);
     }

@@ -20,10 +20,15 @@ import tools.jackson.databind.JsonNode;
 /** {@code projections}: how far each read model is behind, and why. */
 @Command(
         name = "projections",
-        description = "Show how far each read model is behind, on all nodes, and why.",
+        description = "Show how far each read model is behind, on all nodes, and why; rebuild read models.",
+        subcommands = {RebuildCommand.class, GenerationCommands.Rollback.class, GenerationCommands.Drop.class},
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n",
-        footer = {"  ${COMMAND-FULL-NAME}", "  ${COMMAND-FULL-NAME} --partitions --watch"})
+        footer = {
+            "  ${COMMAND-FULL-NAME}",
+            "  ${COMMAND-FULL-NAME} --partitions --watch",
+            "  ${COMMAND-FULL-NAME} rebuild order_summary"
+        })
 public final class ProjectionsCommand implements Callable<Integer> {
 
     private static final Duration EVERY = Duration.ofSeconds(1);

@@ -5,6 +5,7 @@ import io.diptych.command.AggregateHistory;
 import io.diptych.command.CommandGateway;
 import io.diptych.command.CommandStatus;
 import io.diptych.message.ProblemException;
+import io.diptych.projection.Generations;
 import io.diptych.projection.ProjectionStatus;
 import io.diptych.projection.ReadModelQueries;
 import io.diptych.projection.ReadModelStatus;
@@ -38,6 +39,13 @@ public interface Backend {
      * @throws ProblemException {@link io.diptych.message.Problem.Type#UNAVAILABLE} saying why, while there are none
      */
     ReadModelQueries queries();
+
+    /**
+     * The generations of the read models.
+     *
+     * @throws ProblemException {@link io.diptych.message.Problem.Type#UNAVAILABLE} saying why, while there are none
+     */
+    Generations generations();
 
     /** Whether this node follows the read models' progress, so that a flow can tell when a row became visible. */
     boolean followsReadModels();

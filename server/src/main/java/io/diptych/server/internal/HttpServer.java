@@ -72,6 +72,7 @@ public final class HttpServer implements AutoCloseable {
         var readModels = new ReadModelResource(backend, flows);
         var aggregates = new AggregateResource(backend);
         var status = new StatusResource(backend);
+        var generations = new GenerationResource(backend, settings);
         var files = new StaticFiles();
         byte[] openApi = Json.mapper().writeValueAsBytes(new OpenApi(backend.app()).document());
         metrics.inFlight(commands::inFlight);
@@ -84,6 +85,9 @@ public final class HttpServer implements AutoCloseable {
                 .get("/api/aggregates/{type}/{id}", aggregates::find)
                 .get("/api/aggregates/{type}/{id}/events", aggregates::events)
                 .get("/api/projections", status::projections)
+                .post("/api/projections/{name}/rebuild", generations::rebuild)
+                .post("/api/projections/{name}/rollback", generations::rollback)
+                .delete("/api/projections/{name}/generations/{number}", generations::drop)
                 .get("/api/flows", flowResource::list)
                 .get("/api/flows/{commandId}", flowResource::find)
                 .get("/health/live", status::live)

@@ -42,6 +42,7 @@ final class OpenApi {
             paths.put("/api/read-models/" + model.name() + "/{key}", Map.of("get", find(model)));
         }
         addStatusPaths(paths);
+        paths.putAll(OpenApiProjections.paths(app.readModels()));
         schemas.put("problem", problemSchema());
         schemas.put("accepted", acceptedSchema());
         schemas.put("pending", pendingSchema());

@@ -80,6 +80,10 @@ final class Router implements Handler {
         return add("POST", template, action);
     }
 
+    Router delete(String template, Action action) {
+        return add("DELETE", template, action);
+    }
+
     private Router add(String method, String template, Action action) {
         routes.add(new Route(method, template, List.of(template.substring(1).split("/", -1)), action));
         return this;

@@ -13,6 +13,7 @@ import io.diptych.message.Metadata;
 import io.diptych.message.Problem;
 import io.diptych.message.ProblemException;
 import io.diptych.projection.Generation;
+import io.diptych.projection.Generations;
 import io.diptych.projection.Lag;
 import io.diptych.projection.ProjectionStatus;
 import io.diptych.projection.ReadModelQueries;
@@ -34,6 +35,7 @@ import tools.jackson.databind.JsonNode;
 final class InMemoryNode implements Backend, CommandGateway, ReadModelQueries {
 
     final InMemoryHistory history = new InMemoryHistory();
+    final InMemoryGenerations generations = new InMemoryGenerations();
     private final Flows flows;
     private final Map<String, Boolean> states = new TreeMap<>();
     private final Map<String, Long> versions = new TreeMap<>();
@@ -72,6 +74,11 @@ final class InMemoryNode implements Backend, CommandGateway, ReadModelQueries {
     @Override
     public ReadModelQueries queries() {
         return this;
+    }
+
+    @Override
+    public Generations generations() {
+        return generations;
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.diptych.server.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diptych.command.CommandObserver.Outcome;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +26,36 @@ class StatusApiTest extends HttpTest {
         assertThat(json(ready).get("components").get(0).get("reason").asString())
                 .isEqualTo("no broker answers");
         assertThat(header(ready, "Retry-After")).isNotEmpty();
+    }
+
+    @Test
+    void a_read_model_is_rebuilt_rolled_back_and_dropped() throws Exception {
+        HttpResponse<String> rebuild = post("/api/projections/order_summary/rebuild?keep=true", "");
+        HttpResponse<String> rollback = post("/api/projections/order_summary/rollback", "");
+        HttpResponse<String> drop = send(HttpRequest.newBuilder(uri("/api/projections/order_summary/generations/1"))
+                .DELETE());
+
+        assertThat(rebuild.statusCode()).isEqualTo(202);
+        assertThat(json(rebuild).get("generation").asInt()).isEqualTo(2);
+        assertThat(json(rebuild).get("role").asString()).isEqualTo("FILLING");
+        assertThat(rollback.statusCode()).isEqualTo(409);
+        assertThat(json(rollback).get("type").asString()).isEqualTo("/problems/generation-conflict");
+        assertThat(drop.statusCode()).isEqualTo(204);
+        assertThat(node.generations.asked).containsExactly("rebuild order_summary and keep", "drop order_summary 1");
+    }
+
+    @Test
+    void what_cannot_be_asked_of_generations_is_refused() throws Exception {
+        assertThat(post("/api/projections/order_summary/rebuild?kepe=true", "").statusCode())
+                .isEqualTo(400);
+        assertThat(post("/api/projections/order_summary/rebuild", "", "Origin", "http://evil.example")
+                        .statusCode())
+                .isEqualTo(403);
+        assertThat(send(HttpRequest.newBuilder(uri("/api/projections/order_summary/generations/one"))
+                                .DELETE())
+                        .statusCode())
+                .isEqualTo(404);
+        assertThat(node.generations.asked).isEmpty();
     }
 
     @Test
@@ -149,7 +180,7 @@ class StatusApiTest extends HttpTest {
                     if (operation.has("operationId")) {
                         operationIds.add(operation.get("operationId").asString());
                     }
-                    assertThat(operation.get("responses").has("200")).isTrue();
+                    assertThat(operation.get("responses").propertyNames()).anyMatch(status -> status.startsWith("2"));
                     operation
                             .get("responses")
                             .forEach(response -> assertThat(response.has("$ref") || response.has("description"))
