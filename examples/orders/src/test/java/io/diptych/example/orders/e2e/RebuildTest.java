@@ -69,10 +69,12 @@ class RebuildTest {
                         .isEqualTo(202);
                 awaitRoles(api, "3 of 2 SERVING");
                 awaitMore(50);
-            }
-            ended.set(true);
-            for (Thread caller : callers) {
-                caller.join(PATIENCE);
+
+                // While there is a node that has the version that serves.
+                ended.set(true);
+                for (Thread caller : callers) {
+                    caller.join(PATIENCE);
+                }
             }
             assertThat(failures).isEmpty();
         } finally {
@@ -102,9 +104,10 @@ class RebuildTest {
                         String.valueOf(created.header("Consistency-Token")),
                         // A node that joins takes partitions over, which is a pause of its own.
                         "Prefer",
-                        "wait=20");
+                        "wait=10");
                 if (row.status() != 200 || row.json().path("quantity").asInt() != i + 1) {
-                    failures.add(id + ": " + row.status() + " " + row.response().body());
+                    failures.add(id + ": " + row.status() + " " + row.response().body() + " while "
+                            + api.get("/api/projections").response().body());
                 }
                 seen.incrementAndGet();
             } catch (Exception e) {
