@@ -142,6 +142,7 @@ public final class KafkaProjectionEngine implements AutoCloseable {
                 store.takeOver(generation);
             }
         }
+        store.tidy();
     }
 
     /** In the version that the generation is made by; null when this node does not have that. */

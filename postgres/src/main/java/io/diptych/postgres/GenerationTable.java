@@ -8,6 +8,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /** The table that says which generations there are. Changes are told to everyone who listens when they are committed. */
@@ -30,12 +32,19 @@ final class GenerationTable {
                 + " (read_model) where state = 'SERVING'";
     }
 
+    /** What is marked so is there no more for anybody; its table is dropped a little later. */
+    private static final String DROPPED = "DROPPED";
+
+    /** By then every node has stopped writing to it. */
+    private static final String DROPPED_AFTER = "3 seconds";
+
     /** By read model and number; those of one read model, or of all when it is null. */
     List<Generation> of(Connection connection, @Nullable String readModel) throws SQLException {
         try (PreparedStatement query =
-                connection.prepareStatement("select read_model, generation, version, state, since" + " from " + table
-                        + " where read_model = coalesce(cast(? as text), read_model) order by 1, 2")) {
+                connection.prepareStatement("select read_model, generation, version, state, since from " + table
+                        + " where read_model = coalesce(cast(? as text), read_model) and state <> ? order by 1, 2")) {
             query.setString(1, readModel);
+            query.setString(2, DROPPED);
             var generations = new ArrayList<Generation>();
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {
@@ -67,9 +76,13 @@ final class GenerationTable {
     }
 
     void set(Connection connection, Generation generation, State state) throws SQLException {
+        set(connection, generation, state.name());
+    }
+
+    private void set(Connection connection, Generation generation, String state) throws SQLException {
         try (PreparedStatement update = connection.prepareStatement(
                 "update " + table + " set state = ?, since = now() where read_model = ? and generation = ?")) {
-            update.setString(1, state.name());
+            update.setString(1, state);
             update.setString(2, generation.readModel());
             update.setInt(3, generation.number());
             update.executeUpdate();
@@ -77,14 +90,46 @@ final class GenerationTable {
         tell(connection);
     }
 
-    void delete(Connection connection, Generation generation) throws SQLException {
+    /** From now on it is there for nobody, and {@link #dropped} after a while. */
+    void drop(Connection connection, Generation generation) throws SQLException {
+        set(connection, generation, DROPPED);
+    }
+
+    /** Read models and numbers of generations whose tables can be dropped. */
+    Map<String, List<Integer>> dropped(Connection connection) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement("select read_model, generation from " + table
+                + " where state = ? and since < now() - interval '" + DROPPED_AFTER + "'")) {
+            query.setString(1, DROPPED);
+            var dropped = new TreeMap<String, List<Integer>>();
+            try (ResultSet row = query.executeQuery()) {
+                while (row.next()) {
+                    dropped.computeIfAbsent(row.getString(1), readModel -> new ArrayList<>())
+                            .add(row.getInt(2));
+                }
+            }
+            return dropped;
+        }
+    }
+
+    void delete(Connection connection, String readModel, int generation) throws SQLException {
         try (PreparedStatement delete =
                 connection.prepareStatement("delete from " + table + " where read_model = ? and generation = ?")) {
-            delete.setString(1, generation.readModel());
-            delete.setInt(2, generation.number());
+            delete.setString(1, readModel);
+            delete.setInt(2, generation);
             delete.executeUpdate();
         }
-        tell(connection);
+    }
+
+    /** Of the next generation of the read model. */
+    int nextNumber(Connection connection, String readModel) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement(
+                "select coalesce(max(generation), 0) + 1 from " + table + " where read_model = ?")) {
+            query.setString(1, readModel);
+            try (ResultSet row = query.executeQuery()) {
+                row.next();
+                return row.getInt(1);
+            }
+        }
     }
 
     boolean keepsFormer(Connection connection, Generation generation) throws SQLException {

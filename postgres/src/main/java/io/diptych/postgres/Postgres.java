@@ -115,6 +115,11 @@ public final class Postgres implements AutoCloseable {
             }
 
             @Override
+            public void tidy() {
+                generations.tidy();
+            }
+
+            @Override
             public <R> RowStore<R> rows(ReadModel<?, R> model, int generation) {
                 return new PostgresRowStore<>(database, app.name(), mapping(model), generation);
             }

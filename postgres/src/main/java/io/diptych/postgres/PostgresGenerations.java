@@ -10,7 +10,6 @@ import io.diptych.projection.internal.RowStore.StoreUnavailableException;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -65,9 +64,8 @@ final class PostgresGenerations implements Generations {
         int version = versions.getOrDefault(readModel, 1);
         return operate(connection -> {
             List<Generation> known = generations.of(connection, readModel);
-            int number = 1;
+            int number = generations.nextNumber(connection, readModel);
             for (Generation generation : known) {
-                number = Math.max(number, generation.number() + 1);
                 if (generation.state() == State.FILLING) {
                     throw Problem.Type.GENERATION_CONFLICT.exception("Generation [" + generation.number()
                             + "] of read model [" + readModel
@@ -117,9 +115,40 @@ final class PostgresGenerations implements Generations {
                 throw Problem.Type.GENERATION_CONFLICT.exception("Generation [" + number + "] of read model ["
                         + readModel + "] serves the queries: rebuild or roll back first");
             }
-            remove(connection, generation);
+            generations.drop(connection, generation);
             return generation;
         });
+    }
+
+    /** @see io.diptych.projection.internal.ReadModelStore#tidy */
+    void tidy() {
+        try (Connection connection = database.read()) {
+            if (generations.dropped(connection).isEmpty()) {
+                return;
+            }
+        } catch (SQLException e) {
+            throw unavailable("Dropped generations cannot be looked for now", e);
+        }
+        try {
+            inTransaction(this::tidy);
+        } catch (SQLException e) {
+            throw unavailable("A dropped generation's table cannot be dropped now", e);
+        }
+    }
+
+    private boolean tidy(Connection connection) throws SQLException {
+        for (var dropped : generations.dropped(connection).entrySet()) {
+            for (int number : dropped.getValue()) {
+                tables.drop(connection, dropped.getKey(), number);
+                generations.delete(connection, dropped.getKey(), number);
+                LOG.info("{}: generation {} is dropped", dropped.getKey(), number);
+            }
+        }
+        return true;
+    }
+
+    private static StoreUnavailableException unavailable(String what, SQLException e) {
+        return new StoreUnavailableException(what + ": " + Failures.inOneLine(e), e);
     }
 
     /** @see io.diptych.projection.internal.ReadModelStore#takeOver */
@@ -148,9 +177,9 @@ final class PostgresGenerations implements Generations {
                 return serves;
             });
         } catch (SQLException e) {
-            throw new StoreUnavailableException(
+            throw unavailable(
                     "Generation [" + filling.number() + "] of read model [" + filling.readModel()
-                            + "] cannot take over now: " + Failures.inOneLine(e),
+                            + "] cannot take over now",
                     e);
         }
     }
@@ -169,20 +198,11 @@ final class PostgresGenerations implements Generations {
     private void removeFormer(Connection connection, List<Generation> known, Generation serving, Generation former)
             throws SQLException {
         boolean keep = generations.keepsFormer(connection, serving);
-        var removed = new ArrayList<Generation>();
         for (Generation generation : known) {
             if (generation.state() == State.KEPT || generation.equals(former) && !keep) {
-                removed.add(generation);
+                generations.drop(connection, generation);
             }
         }
-        for (Generation generation : removed) {
-            remove(connection, generation);
-        }
-    }
-
-    private void remove(Connection connection, Generation generation) throws SQLException {
-        tables.drop(connection, generation.readModel(), generation.number());
-        generations.delete(connection, generation);
     }
 
     private RowMapping<?> mapping(String readModel) {

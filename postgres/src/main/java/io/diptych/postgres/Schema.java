@@ -123,14 +123,12 @@ final class Schema {
     /** The first generation serves at once; another begins beside it, in place of one that was never finished. */
     private void add(Connection connection, ReadModel<?, ?> model, RowMapping<?> mapping, List<Generation> known)
             throws SQLException {
-        int number = 1;
         for (Generation generation : known) {
-            number = Math.max(number, generation.number() + 1);
             if (generation.state() == State.FILLING) {
-                tables.drop(connection, model.name(), generation.number());
-                generations.delete(connection, generation);
+                generations.drop(connection, generation);
             }
         }
+        int number = generations.nextNumber(connection, model.name());
         State state = known.isEmpty() ? State.SERVING : State.FILLING;
         generations.insert(connection, mapping.shape(), number, model.version(), state, true);
     }

@@ -189,8 +189,14 @@ class GenerationsTest {
                 () -> postgres.generations().rebuild("items", false));
 
         postgres.generations().drop("items", filling.number());
-
         assertThat(states()).containsExactly("1 of version 1 SERVING");
+        postgres.store().tidy();
+        assertThat(Fixture.sql(SETTINGS, "select to_regclass('\"" + app + "\".items_g2') is not null"))
+                .as("nodes may still write to it")
+                .containsExactly("t");
+
+        Fixture.sql(SETTINGS, "update \"" + app + "\".diptych_generations set since = since - interval '1 minute'");
+        postgres.store().tidy();
         assertThat(Fixture.sql(SETTINGS, "select to_regclass('\"" + app + "\".items_g2')::text"))
                 .containsExactly((String) null);
         assertThat(Fixture.sql(SETTINGS, "select generation::text from \"" + app + "\".diptych_positions"))

@@ -19,6 +19,9 @@ public interface ReadModelStore {
      */
     boolean takeOver(Generation filling);
 
+    /** Clears away what generations that were dropped have left. */
+    void tidy();
+
     /** The rows and positions of one generation. */
     <R> RowStore<R> rows(ReadModel<?, R> readModel, int generation);
 }
