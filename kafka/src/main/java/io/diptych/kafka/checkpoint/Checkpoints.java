@@ -18,6 +18,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.BloomFilter;
+import org.rocksdb.CompressionType;
+import org.rocksdb.DataBlockIndexType;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
@@ -45,8 +47,10 @@ public final class Checkpoints<S> implements AggregateStore.Factory<S>, AutoClos
     /** Events that the snapshots are ahead of the disk, from which on reading them is quicker than the events. */
     static final long FAR_BEHIND = 200_000;
 
-    private static final long ROCKS_CACHE_BYTES = 64L << 20;
     private static final long ROCKS_WRITE_BYTES = 64L << 20;
+
+    /** What is being written counts as cached: without room beyond that, every state read was read from its file. */
+    private static final long ROCKS_CACHE_BYTES = 256L << 20;
 
     static {
         RocksDB.loadLibrary();
@@ -101,8 +105,11 @@ public final class Checkpoints<S> implements AggregateStore.Factory<S>, AutoClos
                 .setWriteBufferManager(rocksBuffers)
                 .setKeepLogFileNum(2)
                 .setMaxTotalWalSize(ROCKS_WRITE_BYTES)
-                .setTableFormatConfig(
-                        new BlockBasedTableConfig().setBlockCache(rocksCache).setFilterPolicy(filter));
+                .setCompressionType(CompressionType.LZ4_COMPRESSION)
+                .setTableFormatConfig(new BlockBasedTableConfig()
+                        .setBlockCache(rocksCache)
+                        .setFilterPolicy(filter)
+                        .setDataBlockIndexType(DataBlockIndexType.kDataBlockBinaryAndHash));
         this.writer = Thread.ofPlatform()
                 .name("checkpoints-" + aggregate.name())
                 .daemon()
