@@ -20,7 +20,7 @@ final class Takeover {
     private static final int NEAR = 2_000;
 
     /** For that long batches of the generation that serves are held up, at most. Queries are not. */
-    private static final Duration HOLD = Duration.ofMillis(500);
+    private static final Duration HOLD = Duration.ofSeconds(1);
 
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(5);
 

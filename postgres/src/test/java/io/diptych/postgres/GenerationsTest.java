@@ -2,6 +2,7 @@ package io.diptych.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.diptych.App;
 import io.diptych.ConfigurationException;
@@ -20,6 +21,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -28,6 +31,8 @@ class GenerationsTest {
 
     private static final PostgresSettings SETTINGS = TestDatabase.settings();
 
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     /** What an item became in its second version. */
     record Goods(@Key String id, @Indexed long quantity) {}
 
@@ -35,11 +40,13 @@ class GenerationsTest {
     private final ReadModel<String, Item> first = Fixture.model("items", Item.class);
     private final ReadModel<String, Goods> second =
             Fixture.model("items", Goods.class).withVersion(2);
+    private final ExecutorService threads = Executors.newCachedThreadPool();
     private Postgres postgres = open(Fixture.app(app, first));
 
     @AfterEach
     void close() {
         postgres.close();
+        threads.shutdownNow();
     }
 
     @Test
@@ -124,13 +131,14 @@ class GenerationsTest {
         Generation filling = postgres.generations().rebuild("items", true);
         RowStore<Item> fresh = postgres.store().rows(first, 2);
         var writers = List.of(
-                CompletableFuture.runAsync(() -> count(old, 1, steps)),
-                CompletableFuture.runAsync(() -> count(fresh, 0, steps)));
-        var switched = CompletableFuture.runAsync(() -> {
+                CompletableFuture.runAsync(() -> count(old, 1, steps), threads),
+                CompletableFuture.runAsync(() -> count(fresh, 0, steps), threads));
+        Runnable untilItServes = () -> {
             while (!postgres.store().takeOver(filling)) {
                 Thread.onSpinWait();
             }
-        });
+        };
+        var switched = CompletableFuture.runAsync(untilItServes, threads);
 
         int seen = 0;
         while (seen < steps) {
@@ -148,6 +156,44 @@ class GenerationsTest {
         for (int i = from; i <= to; i++) {
             Fixture.put(store, Item::id, new Item("a", null, i));
         }
+    }
+
+    @Test
+    void the_rows_that_serve_stand_still_while_others_take_their_place() throws Exception {
+        RowStore<Item> old = postgres.store().rows(first, 1);
+        Fixture.put(old, Item::id, new Item("a", null, 1));
+        Fixture.put(old, Item::id, new Item("a", null, 2));
+        Generation filling = postgres.generations().rebuild("items", true);
+        RowStore<Item> fresh = postgres.store().rows(first, 2);
+        Fixture.put(fresh, Item::id, new Item("a", null, 1));
+
+        var switched = CompletableFuture.supplyAsync(() -> postgres.store().takeOver(filling), threads);
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(() -> isHeldAlone(1));
+        var later = CompletableFuture.runAsync(() -> Fixture.put(old, Item::id, new Item("a", null, 3)), threads);
+        await().atMost(PATIENCE).pollInterval(Duration.ofMillis(5)).until(() -> waitsForLock(1));
+        Fixture.put(fresh, Item::id, new Item("a", null, 2));
+
+        assertThat(switched.get(10, TimeUnit.SECONDS)).isTrue();
+        later.get(10, TimeUnit.SECONDS);
+        assertThat(find("a")).containsEntry("quantity", 2);
+    }
+
+    private boolean isHeldAlone(int generation) throws Exception {
+        return locks(generation, "mode = 'ExclusiveLock' and granted");
+    }
+
+    private boolean waitsForLock(int generation) throws Exception {
+        return locks(generation, "not granted");
+    }
+
+    private boolean locks(int generation, String which) throws Exception {
+        long number = RowStatements.lockNumber(app, "items", generation);
+        return Fixture.sql(
+                        SETTINGS,
+                        "select exists (select from pg_locks where locktype = 'advisory' and classid = "
+                                + (number >>> 32) + "::bigint::oid and objid = " + (number & 0xFFFFFFFFL)
+                                + "::bigint::oid and " + which + ")")
+                .contains("t");
     }
 
     @Test
