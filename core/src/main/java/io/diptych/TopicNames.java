@@ -28,5 +28,10 @@ public final class TopicNames {
         return app + ".dlq";
     }
 
+    /** Events that could not be applied to one read model and those that wait behind them, with the cause in headers. */
+    public static String deadLetters(String app, String readModel) {
+        return app + "." + readModel + ".dlq";
+    }
+
     private TopicNames() {}
 }

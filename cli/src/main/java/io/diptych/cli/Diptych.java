@@ -2,6 +2,7 @@ package io.diptych.cli;
 
 import io.diptych.App;
 import io.diptych.ConfigurationException;
+import io.diptych.cli.dlq.DlqCommand;
 import io.diptych.cli.internal.DemoCommand;
 import io.diptych.cli.internal.GetCommand;
 import io.diptych.cli.internal.HistoryCommand;
@@ -61,7 +62,8 @@ public final class Diptych {
         line.addSubcommand(SendCommand.line(app))
                 .addSubcommand(GetCommand.line(app))
                 .addSubcommand(HistoryCommand.line(app))
-                .addSubcommand(new ProjectionsCommand());
+                .addSubcommand(new ProjectionsCommand())
+                .addSubcommand(DlqCommand.line(app));
         line.setOut(out)
                 .setErr(err)
                 .setExpandAtFiles(false)

@@ -44,5 +44,8 @@ public final class Headers {
     public static final String ORIGINAL_PARTITION = "diptych_original_partition";
     public static final String ORIGINAL_OFFSET = "diptych_original_offset";
 
+    /** On a dead letter of a read model: of which generation of its rows. */
+    public static final String GENERATION = "diptych_generation";
+
     private Headers() {}
 }

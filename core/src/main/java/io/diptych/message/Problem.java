@@ -21,6 +21,7 @@ public record Problem(Type type, String detail, Map<String, Object> extensions) 
         BAD_REQUEST("bad-request", 400, "The request is not valid HTTP"),
         MALFORMED("malformed", 400, "The body is not valid JSON"),
         INVALID_COMMAND("invalid-command", 400, "The command lacks a field or has one of the wrong kind"),
+        INVALID_EVENT("invalid-event", 400, "The event lacks a field or has one of the wrong kind"),
         KEY_MISMATCH("key-mismatch", 400, "The record's key is not the aggregate's id"),
         INVALID_HEADER("invalid-header", 400, "A header has a value that cannot be used"),
         INVALID_QUERY("invalid-query", 400, "The query has a parameter that cannot be used"),

@@ -30,7 +30,7 @@ public record ProjectionStatus(
         CATCHING_UP,
         /** Kafka or the database is away; it goes on by itself when that is back. */
         WAITING,
-        /** An event could not be applied; its partition stands still until the cause is mended. */
+        /** Something is wrong for which no event can be parked; nothing is applied until the cause is mended. */
         STALLED,
         /** Was stopped. */
         STOPPED

@@ -36,6 +36,7 @@ public final class KafkaProjectionEngine implements AutoCloseable {
 
     private final App app;
     private final KafkaSettings settings;
+    private final ProjectionSettings projections;
     private final ReadModelStore store;
     private final ProjectionObserver observer;
     private final Map<Running, Work> running = new ConcurrentSkipListMap<>();
@@ -52,9 +53,15 @@ public final class KafkaProjectionEngine implements AutoCloseable {
 
     private record Work(WorkerThread thread, Supplier<ProjectionStatus> status) {}
 
-    private KafkaProjectionEngine(App app, KafkaSettings settings, ReadModelStore store, ProjectionObserver observer) {
+    private KafkaProjectionEngine(
+            App app,
+            KafkaSettings settings,
+            ProjectionSettings projections,
+            ReadModelStore store,
+            ProjectionObserver observer) {
         this.app = app;
         this.settings = settings;
+        this.projections = projections;
         this.store = store;
         this.observer = observer;
         this.supervisor = Thread.ofPlatform().name("projections").daemon().unstarted(this::supervise);
@@ -66,8 +73,12 @@ public final class KafkaProjectionEngine implements AutoCloseable {
      * @throws StoreUnavailableException when the store is away
      */
     public static KafkaProjectionEngine start(
-            App app, KafkaSettings settings, ReadModelStore store, ProjectionObserver observer) {
-        var engine = new KafkaProjectionEngine(app, settings, store, observer);
+            App app,
+            KafkaSettings settings,
+            ProjectionSettings projections,
+            ReadModelStore store,
+            ProjectionObserver observer) {
+        var engine = new KafkaProjectionEngine(app, settings, projections, store, observer);
         try {
             engine.look();
         } catch (RuntimeException e) {
@@ -165,6 +176,7 @@ public final class KafkaProjectionEngine implements AutoCloseable {
                 readModel,
                 generation,
                 Json.codec(readModel.aggregate().eventType()),
+                projections.foldAttempts(),
                 feed,
                 store.rows(readModel, generation),
                 InstantSource.system(),

@@ -144,6 +144,16 @@ public record KafkaSettings(
         return properties;
     }
 
+    /** Of records that were stored elsewhere: keeps their order, and sends many at once. */
+    Map<String, Object> publisher() {
+        Map<String, Object> properties = producer();
+        properties.put(ProducerConfig.LINGER_MS_CONFIG, 5);
+        properties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
+        properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000);
+        properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 10_000);
+        return properties;
+    }
+
     private Map<String, Object> producer() {
         Map<String, Object> properties = common();
         properties.put(ProducerConfig.ACKS_CONFIG, "all");

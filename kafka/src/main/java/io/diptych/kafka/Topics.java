@@ -8,6 +8,7 @@ import io.diptych.TopicNames;
 import io.diptych.command.Aggregate;
 import io.diptych.message.Limits;
 import io.diptych.message.Problem;
+import io.diptych.projection.ReadModel;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -88,6 +89,9 @@ public final class Topics {
         }
         topics.add(topic(TopicNames.replies(app.name()), settings, kept(REPLIES_KEPT)));
         topics.add(topic(TopicNames.deadLetters(app.name()), settings, FOREVER));
+        for (ReadModel<?, ?> model : app.readModels()) {
+            topics.add(topic(TopicNames.deadLetters(app.name(), model.name()), settings, FOREVER));
+        }
         return topics;
     }
 

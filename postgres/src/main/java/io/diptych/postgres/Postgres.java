@@ -2,7 +2,11 @@ package io.diptych.postgres;
 
 import io.diptych.App;
 import io.diptych.ConfigurationException;
+import io.diptych.TopicNames;
+import io.diptych.message.MessageCodec;
 import io.diptych.message.ProblemException;
+import io.diptych.message.internal.OutgoingRecords;
+import io.diptych.projection.DeadLetters;
 import io.diptych.projection.Generation;
 import io.diptych.projection.Generations;
 import io.diptych.projection.ReadModel;
@@ -29,6 +33,8 @@ import java.util.function.Consumer;
 public final class Postgres implements AutoCloseable {
 
     private final App app;
+    private final LetterStatements letterStatements;
+    private final Outbox outbox;
     private final Map<ReadModel<?, ?>, RowMapping<?>> mappings = new LinkedHashMap<>();
     private final Schema schema;
     private final Database database;
@@ -48,6 +54,8 @@ public final class Postgres implements AutoCloseable {
         mappings.putAll(former);
         schema = new Schema(app.name(), newest, former);
         database = new Database(app.name(), settings);
+        letterStatements = new LetterStatements(app.name());
+        outbox = new Outbox(database, app.name());
         serving = new Serving(app.name(), app.readModels(), mappings);
         feed = new ProgressFeed(database, app.name(), () -> {
             serving.forget();
@@ -121,7 +129,8 @@ public final class Postgres implements AutoCloseable {
 
             @Override
             public <R> RowStore<R> rows(ReadModel<?, R> model, int generation) {
-                return new PostgresRowStore<>(database, app.name(), mapping(model), generation);
+                var parts = parts(model, generation);
+                return new PostgresRowStore<>(database, parts.table(), parts.sql(), parts.letters(), generation);
             }
         };
     }
@@ -134,6 +143,46 @@ public final class Postgres implements AutoCloseable {
                     "The app [" + app.name() + "] does not have the read model [" + model.name() + "]: add it first");
         }
         return (RowMapping<R>) mapping;
+    }
+
+    /** What reads and writes one generation. */
+    private record Parts<R>(RowTable<R> table, RowStatements sql, LetterTable letters) {}
+
+    private <R> Parts<R> parts(ReadModel<?, R> model, int generation) {
+        RowMapping<R> mapping = mapping(model);
+        var sql = new RowStatements(app.name(), mapping, generation, letterStatements);
+        var letters = new LetterTable(
+                letterStatements, outbox, model.name(), generation, TopicNames.deadLetters(app.name(), model.name()));
+        return new Parts<>(new RowTable<>(mapping, sql), sql, letters);
+    }
+
+    /** Finds how events of an aggregate are read. */
+    public interface Codecs {
+        <E> MessageCodec<E> of(Class<E> family);
+    }
+
+    /** The dead letters of the app's read models. */
+    public DeadLetters deadLetters(Codecs codecs) {
+        return new PostgresDeadLetters(
+                database,
+                letterStatements,
+                new LetterRetries(generations, mappings.keySet(), (model, number) -> retry(model, number, codecs)));
+    }
+
+    private <E, R> LetterRetry<E, R> retry(ReadModel<E, R> model, int generation, Codecs codecs) {
+        var parts = parts(model, generation);
+        return new LetterRetry<>(
+                database,
+                parts.table(),
+                parts.sql(),
+                parts.letters(),
+                model,
+                codecs.of(model.aggregate().eventType()));
+    }
+
+    /** What was written in the read models' transactions and is to go to Kafka. */
+    public OutgoingRecords outbox() {
+        return outbox;
     }
 
     /** Queries on the app's read models. */

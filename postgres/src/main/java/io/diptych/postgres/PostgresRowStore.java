@@ -1,19 +1,19 @@
 package io.diptych.postgres;
 
+import io.diptych.projection.internal.NewLetter;
 import io.diptych.projection.internal.RowStore;
 import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Arrays;
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The rows and positions of one generation of a read model. A batch is one transaction of three round trips: lock, positions and load;
@@ -22,19 +22,27 @@ import org.jspecify.annotations.Nullable;
  * <p>Two things keep it right. The positions move by compare-and-swap, so of two owners of a partition one fails and
  * rolls back. And a batch whose rows other partitions feed as well holds a lock that excludes all other batches of the
  * read model, so no update is lost between load and write; batches of own rows share that lock and run side by side.
+ *
+ * <p>A batch of which a row is refused is rolled back and applied once more, in one transaction, by {@link RefusedRows}.
  */
 final class PostgresRowStore<R> implements RowStore<R> {
+
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresRowStore.class);
 
     private final Database database;
     private final RowMapping<R> mapping;
     private final int generation;
     private final RowStatements sql;
+    private final RowTable<R> table;
+    private final LetterTable letters;
 
-    PostgresRowStore(Database database, String schema, RowMapping<R> mapping, int generation) {
+    PostgresRowStore(Database database, RowTable<R> table, RowStatements sql, LetterTable letters, int generation) {
         this.database = database;
-        this.mapping = mapping;
+        this.mapping = table.mapping();
         this.generation = generation;
-        this.sql = new RowStatements(schema, mapping, generation);
+        this.sql = sql;
+        this.table = table;
+        this.letters = letters;
     }
 
     @Override
@@ -62,14 +70,25 @@ final class PostgresRowStore<R> implements RowStore<R> {
     }
 
     @Override
-    public void apply(Batch<R> batch) {
-        Map<Object, Object> keys = keys(batch.keys());
+    public List<NewLetter> apply(Batch<R> batch) {
+        try {
+            return inTransaction(batch, this::applyAtOnce);
+        } catch (RowRefusedException e) {
+            LOG.debug("A row of a batch is refused: the batch is applied row by row", e);
+            return inTransaction(batch, this::applyApart);
+        }
+    }
+
+    private interface Application<R> {
+        List<NewLetter> apply(Connection connection, Batch<R> batch) throws SQLException;
+    }
+
+    private List<NewLetter> inTransaction(Batch<R> batch, Application<R> application) {
         try (Connection connection = database.write()) {
             try {
-                Map<Object, R> stored = begin(connection, batch, keys);
-                Map<Object, @Nullable R> folded = batch.fold().apply(stored);
-                write(connection, batch.moves(), Changes.of(mapping, keys.keySet(), stored, folded));
+                List<NewLetter> parked = application.apply(connection, batch);
                 connection.commit();
+                return parked;
             } catch (Throwable e) {
                 Schema.rollback(connection);
                 throw e;
@@ -79,33 +98,27 @@ final class PostgresRowStore<R> implements RowStore<R> {
         }
     }
 
-    /** The keys as array elements. */
-    private Map<Object, Object> keys(Set<Object> keys) {
-        Kind kind = mapping.key().kind();
-        var elements = new LinkedHashMap<Object, Object>(keys.size() * 2);
-        for (Object key : keys) {
-            if (!kind.javaType().isInstance(key)) {
-                throw new RowRefusedException(
-                        "The projection of read model [" + mapping.readModel() + "] gave the key [" + key
-                                + "] of type ["
-                                + key.getClass().getName() + "], but the @Key ["
-                                + mapping.key().field()
-                                + "] is of type [" + kind.javaType().getName() + "]",
-                        null);
-            }
-            if (!kind.canonical().apply(key).equals(key)) {
-                throw new RowRefusedException(
-                        "The projection of read model [" + mapping.readModel() + "] gave the key [" + key
-                                + "], which is finer than the microseconds that PostgreSQL keeps: truncate it",
-                        null);
-            }
-            elements.put(key, kind.element(key));
-        }
-        return elements;
+    private List<NewLetter> applyAtOnce(Connection connection, Batch<R> batch) throws SQLException {
+        Stored<R> stored = begin(connection, batch, batch.keys());
+        Folded<R> folded = batch.fold().apply(stored);
+        write(connection, batch.moves(), Changes.of(mapping, batch.keys(), stored.rows(), folded.rows()));
+        letters.insert(connection, folded.letters());
+        return folded.letters();
     }
 
-    /** Takes the lock, moves the positions and loads the rows, in one round trip. */
-    private Map<Object, R> begin(Connection connection, Batch<R> batch, Map<Object, Object> keys) throws SQLException {
+    private List<NewLetter> applyApart(Connection connection, Batch<R> batch) throws SQLException {
+        Parked parked = begin(connection, batch, Set.of()).parked();
+        long events = batch.moves().values().stream()
+                .mapToLong(move -> move.to() - move.from())
+                .sum();
+        Folded<R> folded = new RefusedRows<>(connection, table).apply(batch.keys(), parked, batch.fold(), events);
+        write(connection, batch.moves(), Changes.of(mapping, Set.of(), Map.of(), Map.of()));
+        letters.insert(connection, folded.letters());
+        return folded.letters();
+    }
+
+    /** Takes the lock, moves the positions and loads the rows and what is parked, in one round trip. */
+    private Stored<R> begin(Connection connection, Batch<R> batch, Set<Object> keys) throws SQLException {
         var moves = new TreeMap<>(batch.moves());
         boolean unseen = moves.values().stream().anyMatch(move -> move.from() == 0);
         String begin = sql.begin(batch.ownRowsOnly(), unseen, !keys.isEmpty());
@@ -120,8 +133,9 @@ final class PostgresRowStore<R> implements RowStore<R> {
                     .array(partitions)
                     .array(longs(connection, moves, Move::from))
                     .array(longs(connection, moves, Move::to));
+            letters.of(parameters);
             if (!keys.isEmpty()) {
-                parameters.array(keyArray(connection, keys.values()));
+                parameters.array(table.keys(connection, keys));
             }
             var results = new Results(statement);
             results.skip(); // the lock
@@ -132,74 +146,29 @@ final class PostgresRowStore<R> implements RowStore<R> {
                 throw new PositionMovedException("The positions of read model [" + mapping.readModel()
                         + "] are not where the batch begins " + moves + ": another owner has moved them");
             }
-            return keys.isEmpty() ? Map.of() : load(results.rows());
+            Parked some = LetterTable.parked(results.rows());
+            Map<Object, R> rows = keys.isEmpty() ? Map.of() : table.read(results.nextRows());
+            return new Stored<>(rows, letters.parked(connection, some, batch.parkingNames()), Map.of());
         }
-    }
-
-    private Map<Object, R> load(ResultSet result) throws SQLException {
-        var rows = new HashMap<Object, R>();
-        try (result) {
-            while (result.next()) {
-                R row = mapping.read(result);
-                rows.put(mapping.keyOf(row), row);
-            }
-        }
-        return rows;
     }
 
     /** Writes what changed and tells of the moves, in one round trip. */
     private void write(Connection connection, Map<Integer, Move> moves, Changes<R> changes) throws SQLException {
         var notices = ProgressFeed.payloads(mapping.readModel(), generation, moves);
-        String write =
-                sql.write(!changes.upserts().isEmpty(), !changes.deletes().isEmpty());
+        String write = sql.writeAndTell(
+                !changes.upserts().isEmpty(), !changes.deletes().isEmpty());
         try (PreparedStatement statement = connection.prepareStatement(write)) {
             var parameters = new Parameters(statement);
-            if (!changes.upserts().isEmpty()) {
-                for (Component component : mapping.components()) {
-                    parameters.array(connection.createArrayOf(
-                            component.column().kind().elementType(), changes.elements(component)));
-                }
-            }
-            if (!changes.deletes().isEmpty()) {
-                parameters.array(connection.createArrayOf(mapping.key().kind().elementType(), changes.deletedKeys()));
-            }
-            parameters.array(connection.createArrayOf("text", notices.toArray(String[]::new)));
+            table.bind(connection, parameters, changes);
+            parameters.texts(notices);
             statement.execute();
         }
-    }
-
-    /** In order, so that neighbours are found on the same page of the index. */
-    private Array keyArray(Connection connection, Collection<Object> values) throws SQLException {
-        Kind kind = mapping.key().kind();
-        Object[] elements = values.toArray((Object[]) java.lang.reflect.Array.newInstance(kind.elementClass(), 0));
-        Arrays.sort(elements);
-        return connection.createArrayOf(kind.elementType(), elements);
     }
 
     private static Array longs(
             Connection connection, Map<Integer, Move> moves, java.util.function.Function<Move, Long> of)
             throws SQLException {
         return connection.createArrayOf("int8", moves.values().stream().map(of).toArray(Long[]::new));
-    }
-
-    /** Sets parameters one after the other. */
-    private static final class Parameters {
-        private final PreparedStatement statement;
-        private int index;
-
-        Parameters(PreparedStatement statement) {
-            this.statement = statement;
-        }
-
-        Parameters text(String value) throws SQLException {
-            statement.setString(++index, value);
-            return this;
-        }
-
-        Parameters array(Array value) throws SQLException {
-            statement.setArray(++index, value);
-            return this;
-        }
     }
 
     /** The results of several statements sent as one. */
@@ -223,6 +192,11 @@ final class PostgresRowStore<R> implements RowStore<R> {
 
         ResultSet rows() throws SQLException {
             return java.util.Objects.requireNonNull(statement.getResultSet());
+        }
+
+        ResultSet nextRows() throws SQLException {
+            statement.getMoreResults();
+            return rows();
         }
     }
 }

@@ -15,8 +15,9 @@ final class RowStatements {
     private final String upsert;
     private final String delete;
     private final String tell;
+    private final String parked;
 
-    RowStatements(String schema, RowMapping<?> mapping, int generation) {
+    RowStatements(String schema, RowMapping<?> mapping, int generation, LetterStatements letters) {
         String table = Names.qualified(schema, Names.table(mapping.readModel(), generation));
         String model = "cast(? as text), " + generation;
         String positionsTable = Names.qualified(schema, Schema.POSITIONS);
@@ -38,6 +39,7 @@ final class RowStatements {
         load = "select "
                 + mapping.shape().columns().stream().map(c -> "t." + c.quoted()).collect(Collectors.joining(", "))
                 + " from unnest(" + keyArray + ") as k (key) join " + table + " as t on t." + key + " = k.key";
+        parked = letters.someParked();
         upsert = upsert(table, mapping);
         delete = "delete from " + table + " as t using unnest(" + keyArray + ") as k (key) where t." + key + " = k.key";
         tell = "select pg_notify('" + Names.channel(schema) + "', n) from unnest(?) as n";
@@ -67,14 +69,32 @@ final class RowStatements {
         return positions;
     }
 
-    /** Parameters: when unseen, read model and partitions; read model, partitions, from, to; when loading, keys. */
-    String begin(boolean shared, boolean unseen, boolean loading) {
-        return (shared ? lockShared : lock) + (unseen ? "; " + startPositions : "") + "; " + movePositions
-                + (loading ? "; " + load : "");
+    /** No parameters. Excludes every batch of the read model until the transaction ends. */
+    String lock() {
+        return lock;
     }
 
-    /** Parameters: an array per column; the deleted keys; the payloads. */
+    /**
+     * Parameters: when unseen, read model and partitions; read model, partitions, from, to; those of
+     * {@link LetterStatements#someParked}; when loading, keys.
+     */
+    String begin(boolean shared, boolean unseen, boolean loading) {
+        return (shared ? lockShared : lock) + (unseen ? "; " + startPositions : "") + "; " + movePositions + "; "
+                + parked + (loading ? "; " + load : "");
+    }
+
+    /** Parameters: keys. */
+    String load() {
+        return load;
+    }
+
+    /** Parameters: an array per column; the deleted keys. At least one of them. */
     String write(boolean upserting, boolean deleting) {
-        return (upserting ? upsert + "; " : "") + (deleting ? delete + "; " : "") + tell;
+        return (upserting ? upsert : "") + (upserting && deleting ? "; " : "") + (deleting ? delete : "");
+    }
+
+    /** Parameters: those of {@link #write}; the payloads. */
+    String writeAndTell(boolean upserting, boolean deleting) {
+        return write(upserting, deleting) + (upserting || deleting ? "; " : "") + tell;
     }
 }

@@ -18,6 +18,10 @@ final class Schema {
 
     static final String POSITIONS = "diptych_positions";
     static final String GENERATIONS = "diptych_generations";
+    static final String PARKED_KEYS = "diptych_parked_keys";
+    static final String LETTERS = "diptych_dead_letters";
+    static final String DISCARDED = "diptych_discarded_letters";
+    static final String OUTBOX = "diptych_outbox";
 
     private final String name;
     private final Map<ReadModel<?, ?>, RowMapping<?>> newest;
@@ -103,6 +107,9 @@ final class Schema {
                 + " next_offset bigint not null, primary key (read_model, generation, partition))");
         statement.execute(generations.definition());
         Workers.create(statement, name);
+        for (String table : LetterTables.statements(name)) {
+            statement.execute(table);
+        }
     }
 
     private void ensureNewest(Connection connection, ReadModel<?, ?> model, RowMapping<?> mapping) throws SQLException {

@@ -157,11 +157,14 @@ final class Tables {
     }
 
     private void deletePositions(Connection connection, String readModel, int generation) throws SQLException {
-        try (PreparedStatement delete = connection.prepareStatement("delete from "
-                + Names.qualified(schema, Schema.POSITIONS) + " where read_model = ? and generation = ?")) {
-            delete.setString(1, readModel);
-            delete.setInt(2, generation);
-            delete.executeUpdate();
+        // What waits for a row comes anew with the events.
+        for (String table : List.of(Schema.POSITIONS, Schema.PARKED_KEYS, Schema.LETTERS)) {
+            try (PreparedStatement delete = connection.prepareStatement(
+                    "delete from " + Names.qualified(schema, table) + " where read_model = ? and generation = ?")) {
+                delete.setString(1, readModel);
+                delete.setInt(2, generation);
+                delete.executeUpdate();
+            }
         }
     }
 

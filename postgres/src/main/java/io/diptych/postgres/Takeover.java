@@ -38,7 +38,7 @@ final class Takeover {
     boolean isNear(Connection connection, Generation generation) throws SQLException {
         for (Generation other : generations.of(connection, generation.readModel())) {
             if (other.state() == State.SERVING) {
-                return behind(connection, generation, other) <= NEAR;
+                return behind(connection, generation, other) <= NEAR && !parksMore(connection, generation, other);
             }
         }
         return false;
@@ -60,10 +60,31 @@ final class Takeover {
             }
             LockSupport.parkNanos(BETWEEN_LOOKS.toNanos());
         }
+        if (next.state() == State.FILLING && parksMore(connection, next, former)) {
+            return false;
+        }
         generations.set(connection, former, State.KEPT);
         generations.set(connection, next, State.SERVING);
         tables.show(connection, generations.shape(connection, next), next.number());
         return true;
+    }
+
+    /** Whether keys are parked in it that are not in the other: queries would see older rows of these. */
+    private boolean parksMore(Connection connection, Generation generation, Generation other) throws SQLException {
+        String keys = "select row_key from " + Names.qualified(schema, Schema.PARKED_KEYS)
+                + " where read_model = ? and generation = ?";
+        try (PreparedStatement query =
+                connection.prepareStatement("select exists (" + keys + " except " + keys + ")")) {
+            new Parameters(query)
+                    .text(generation.readModel())
+                    .number(generation.number())
+                    .text(other.readModel())
+                    .number(other.number());
+            try (ResultSet row = query.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            }
+        }
     }
 
     /** Offsets by which it is behind the other, over all partitions. */

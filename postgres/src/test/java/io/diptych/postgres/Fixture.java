@@ -12,7 +12,7 @@ import io.diptych.projection.Projection;
 import io.diptych.projection.ReadModel;
 import io.diptych.projection.internal.RowStore;
 import io.diptych.projection.internal.RowStore.Batch;
-import io.diptych.projection.internal.RowStore.Fold;
+import io.diptych.projection.internal.RowStore.Folded;
 import io.diptych.projection.internal.RowStore.Move;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -63,8 +63,19 @@ final class Fixture {
         return app;
     }
 
-    static <R> void apply(RowStore<R> store, Map<Integer, Move> moves, Set<Object> keys, Fold<R> fold) {
-        store.apply(new Batch<>(moves, keys, true, fold));
+    /** From the rows as stored to the rows as they shall be. */
+    interface RowFold<R> {
+        Map<Object, @Nullable R> apply(Map<Object, R> stored);
+    }
+
+    static <R> void apply(RowStore<R> store, Map<Integer, Move> moves, Set<Object> keys, RowFold<R> fold) {
+        apply(store, moves, keys, true, fold);
+    }
+
+    static <R> void apply(
+            RowStore<R> store, Map<Integer, Move> moves, Set<Object> keys, boolean ownRowsOnly, RowFold<R> fold) {
+        store.apply(new Batch<>(
+                moves, keys, ownRowsOnly, Set::of, stored -> new Folded<>(fold.apply(stored.rows()), List.of())));
     }
 
     /** Puts the rows in as one event of partition 0, whatever the position. */

@@ -7,7 +7,6 @@ import io.diptych.postgres.Fixture.Item;
 import io.diptych.projection.ReadModel;
 import io.diptych.projection.ReadModelQueries.Freshness;
 import io.diptych.projection.internal.RowStore;
-import io.diptych.projection.internal.RowStore.Batch;
 import io.diptych.projection.internal.RowStore.Move;
 import io.diptych.projection.internal.RowStore.PositionMovedException;
 import io.diptych.projection.internal.RowStore.RowRefusedException;
@@ -170,10 +169,10 @@ class PostgresRowStoreTest {
 
         together(2, partition -> {
             String key = "own-" + partition;
-            store.apply(new Batch<>(Map.of(partition, new Move(0, 1)), Set.of(key), true, stored -> {
+            Fixture.apply(store, Map.of(partition, new Move(0, 1)), Set.of(key), stored -> {
                 await(bothFolding);
                 return Map.of(key, new Item(key, null, 1));
-            }));
+            });
             return partition;
         });
 
@@ -207,14 +206,14 @@ class PostgresRowStoreTest {
 
     private static void add(
             RowStore<Item> store, int partition, Move move, boolean ownRowsOnly, String key, int quantity) {
-        store.apply(new Batch<>(Map.of(partition, move), Set.of(key), ownRowsOnly, stored -> {
+        Fixture.apply(store, Map.of(partition, move), Set.of(key), ownRowsOnly, stored -> {
             Item before = stored.get(key);
             return Map.of(
                     key,
                     before == null
                             ? new Item(key, null, quantity)
                             : new Item(key, before.status(), before.quantity() + quantity));
-        }));
+        });
     }
 
     private static Map.Entry<String, @Nullable Object> nullEntry(String key) {

@@ -8,13 +8,17 @@ import io.diptych.projection.Key;
 import io.diptych.projection.ReadModelQueries.Freshness;
 import io.diptych.projection.ReadModelQueries.ListQuery;
 import io.diptych.projection.internal.RowStore;
+import io.diptych.projection.internal.RowStore.Batch;
+import io.diptych.projection.internal.RowStore.Folded;
 import io.diptych.projection.internal.RowStore.Move;
+import io.diptych.projection.internal.RowStore.Refusal;
 import io.diptych.projection.internal.RowStore.RowRefusedException;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -178,8 +182,15 @@ class RowMappingTest {
             postgres.ensureSchema();
             RowStore<ByNumber> store = postgres.store().rows(model, 1);
 
-            assertThatThrownBy(() -> load(store, Set.of(7)))
-                    .isInstanceOf(RowRefusedException.class)
+            var refused = new HashMap<Object, Refusal>();
+            store.apply(new Batch<>(Map.of(0, new Move(0, 1)), Set.of(7), true, Set::of, stored -> {
+                refused.putAll(stored.refused());
+                return new Folded<>(Map.of(), List.of());
+            }));
+
+            assertThat(refused.get(7)).isNotNull();
+            assertThat(refused.get(7).accepted()).isZero();
+            assertThat(refused.get(7).cause())
                     .hasMessageContaining("[7]")
                     .hasMessageContaining("java.lang.Integer")
                     .hasMessageContaining("java.lang.Long");

@@ -3,6 +3,7 @@ package io.diptych.server;
 import io.diptych.ConfigurationException;
 import io.diptych.kafka.CommandSettings;
 import io.diptych.kafka.KafkaSettings;
+import io.diptych.kafka.ProjectionSettings;
 import io.diptych.postgres.PostgresSettings;
 import java.time.Duration;
 import java.util.Set;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param roles what it does; at least one
  * @param kafka how to use Kafka
  * @param commands how commands are handled
+ * @param projections how events are applied to read models
  * @param postgres how to use PostgreSQL; without it a gateway serves commands only
  * @param host the address that HTTP listens on
  * @param port the port that HTTP listens on; 0 for any free one
@@ -25,6 +27,7 @@ public record NodeSettings(
         Set<Role> roles,
         KafkaSettings kafka,
         CommandSettings commands,
+        ProjectionSettings projections,
         @Nullable PostgresSettings postgres,
         String host,
         int port,
@@ -66,6 +69,7 @@ public record NodeSettings(
                 roles,
                 kafka,
                 CommandSettings.DEFAULT,
+                ProjectionSettings.DEFAULT,
                 postgres,
                 DEFAULT_HOST,
                 port,
@@ -77,6 +81,6 @@ public record NodeSettings(
     /** The same with other settings for commands. */
     public NodeSettings with(CommandSettings handling) {
         return new NodeSettings(
-                roles, kafka, handling, postgres, host, port, maxInFlight, commandTimeout, allowedOrigins);
+                roles, kafka, handling, projections, postgres, host, port, maxInFlight, commandTimeout, allowedOrigins);
     }
 }

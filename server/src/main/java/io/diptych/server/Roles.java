@@ -4,13 +4,18 @@ import io.diptych.App;
 import io.diptych.command.AggregateHistory;
 import io.diptych.command.CommandGateway;
 import io.diptych.command.CommandStatus;
+import io.diptych.kafka.Json;
 import io.diptych.kafka.KafkaCommandEngine;
 import io.diptych.kafka.KafkaCommandGateway;
 import io.diptych.kafka.KafkaEventEnds;
 import io.diptych.kafka.KafkaProjectionEngine;
+import io.diptych.kafka.KafkaPublisher;
 import io.diptych.kafka.Topics;
+import io.diptych.message.MessageCodec;
 import io.diptych.message.Problem;
 import io.diptych.postgres.Postgres;
+import io.diptych.projection.DeadLetters;
+import io.diptych.projection.DeadLetters.Depth;
 import io.diptych.projection.Generations;
 import io.diptych.projection.ProjectionStatus;
 import io.diptych.projection.ReadModelQueries;
@@ -19,6 +24,7 @@ import io.diptych.projection.internal.LogEnds;
 import io.diptych.server.internal.Backend;
 import io.diptych.server.internal.Flows;
 import io.diptych.server.internal.Metrics;
+import io.diptych.server.internal.ParkedDepths;
 import io.diptych.server.internal.ReadModelMonitor;
 import java.time.Duration;
 import java.time.Instant;
@@ -45,12 +51,21 @@ final class Roles implements Backend, AutoCloseable {
     private static final Duration FOREVER = Duration.ofDays(365);
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(20);
 
+    private static final Postgres.Codecs CODECS = new Postgres.Codecs() {
+        @Override
+        public <E> MessageCodec<E> of(Class<E> family) {
+            return Json.codec(family);
+        }
+    };
+
     private final App app;
     private final NodeSettings settings;
     private final Metrics metrics;
     private final LogEnds ends = new LogEnds();
     private final @Nullable Postgres postgres;
     private final @Nullable ReadModelMonitor monitor;
+    private final @Nullable DeadLetters deadLetters;
+    private final ParkedDepths parked;
     private final Map<String, Part> lastParts = new ConcurrentHashMap<>();
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final List<Starter> starters = new ArrayList<>();
@@ -62,6 +77,7 @@ final class Roles implements Backend, AutoCloseable {
     private volatile @Nullable KafkaCommandEngine engine;
     private volatile @Nullable KafkaProjectionEngine projection;
     private volatile @Nullable KafkaEventEnds eventEnds;
+    private volatile @Nullable KafkaPublisher publisher;
 
     /**
      * Connects to nothing yet.
@@ -73,6 +89,8 @@ final class Roles implements Backend, AutoCloseable {
         this.settings = settings;
         this.metrics = metrics;
         this.postgres = settings.postgres() == null ? null : Postgres.open(app, settings.postgres(), ends);
+        this.deadLetters = postgres == null ? null : postgres.deadLetters(CODECS);
+        this.parked = new ParkedDepths(this::deadLetters);
         this.monitor = postgres == null
                 ? null
                 : opened(new ReadModelMonitor(app, settings.kafka().nodeId(), ends, postgres, this::projections));
@@ -120,7 +138,11 @@ final class Roles implements Backend, AutoCloseable {
 
     private void startProjections(Starter kafka, Starter tables, Postgres database) throws InterruptedException {
         if (kafka.await(FOREVER) && tables.await(FOREVER)) {
-            projection = opened(KafkaProjectionEngine.start(app, settings.kafka(), database.store(), metrics));
+            if (publisher == null) {
+                publisher = opened(KafkaPublisher.start(settings.kafka(), database.outbox()));
+            }
+            projection = opened(KafkaProjectionEngine.start(
+                    app, settings.kafka(), settings.projections(), database.store(), metrics));
         }
     }
 
@@ -202,16 +224,30 @@ final class Roles implements Backend, AutoCloseable {
             throw Problem.Type.UNAVAILABLE.exception("This node does not have the role [gateway]: its roles are "
                     + settings.roles() + ", so ask a node that has it");
         }
-        if (postgres == null) {
-            throw Problem.Type.UNAVAILABLE.exception("This gateway serves commands only, since it was started without"
-                    + " PostgreSQL: start it with --postgres, or ask another gateway");
+        return withTables(postgres);
+    }
+
+    @Override
+    public DeadLetters deadLetters() {
+        return withTables(deadLetters);
+    }
+
+    @Override
+    public List<Depth> parked() {
+        return deadLetters == null ? List.of() : parked.now();
+    }
+
+    private <T> T withTables(@Nullable T part) {
+        if (part == null) {
+            throw Problem.Type.UNAVAILABLE.exception("This node serves commands only, since it was started without"
+                    + " PostgreSQL: start it with --postgres, or ask another node");
         }
         Starter tables = postgresStarter;
         if (tables == null || !tables.state().done()) {
             throw Problem.Type.UNAVAILABLE.exception(
                     "PostgreSQL has not been reached yet, so read models cannot be read: " + reason(tables));
         }
-        return postgres;
+        return part;
     }
 
     private static String reason(@Nullable Starter starter) {
@@ -237,7 +273,9 @@ final class Roles implements Backend, AutoCloseable {
 
     @Override
     public List<ReadModelStatus> readModels() {
-        return monitor == null ? List.of() : monitor.statuses();
+        return monitor == null
+                ? List.of()
+                : monitor.statuses().stream().map(parked::noted).toList();
     }
 
     @Override

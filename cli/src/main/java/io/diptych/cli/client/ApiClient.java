@@ -102,11 +102,7 @@ public final class ApiClient implements AutoCloseable {
         if (query.key() != null) {
             path.append('/').append(encoded(query.key()));
         }
-        if (!query.parameters().isEmpty()) {
-            path.append(query.parameters().stream()
-                    .map(p -> encoded(p.name()) + "=" + encoded(p.value()))
-                    .collect(Collectors.joining("&", "?", "")));
-        }
+        path.append(queryOf(query.parameters()));
         int waitSeconds = query.waitSeconds() == null ? 0 : query.waitSeconds();
         var request = request(path.toString(), ANSWERS_WITHIN.plusSeconds(waitSeconds));
         if (query.token() != null) {
@@ -175,6 +171,43 @@ public final class ApiClient implements AutoCloseable {
     public Answer drop(String readModel, int generation) throws IOException, InterruptedException {
         return answer(request("/api/projections/" + encoded(readModel) + "/generations/" + generation, ANSWERS_WITHIN)
                 .DELETE());
+    }
+
+    /**
+     * Asks about dead letters.
+     *
+     * @param path under {@code /api/dead-letters}: each part is encoded
+     * @throws IOException when there is no answer
+     */
+    public Answer deadLetters(List<String> path, List<Parameter> parameters) throws IOException, InterruptedException {
+        return answer(request(deadLetterPath(path, parameters), ANSWERS_WITHIN));
+    }
+
+    /**
+     * Has something done about dead letters.
+     *
+     * @param path under {@code /api/dead-letters}: each part is encoded
+     * @param body JSON; empty for none
+     * @throws IOException when there is no answer
+     */
+    public Answer changeDeadLetters(List<String> path, List<Parameter> parameters, byte[] body)
+            throws IOException, InterruptedException {
+        return answer(request(deadLetterPath(path, parameters), ANSWERS_WITHIN)
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
+    }
+
+    private static String deadLetterPath(List<String> path, List<Parameter> parameters) {
+        return "/api/dead-letters"
+                + path.stream().map(part -> "/" + encoded(part)).collect(Collectors.joining()) + queryOf(parameters);
+    }
+
+    private static String queryOf(List<Parameter> parameters) {
+        return parameters.isEmpty()
+                ? ""
+                : parameters.stream()
+                        .map(p -> encoded(p.name()) + "=" + encoded(p.value()))
+                        .collect(Collectors.joining("&", "?", ""));
     }
 
     private static String aggregate(String type, String id) {

@@ -4,6 +4,7 @@ import io.diptych.App;
 import io.diptych.ConfigurationException;
 import io.diptych.kafka.CommandSettings;
 import io.diptych.kafka.KafkaSettings;
+import io.diptych.kafka.ProjectionSettings;
 import io.diptych.postgres.PostgresSettings;
 import io.diptych.server.Node;
 import io.diptych.server.NodeSettings;
@@ -99,6 +100,14 @@ public final class RunCommand implements Callable<Integer> {
             description =
                     "Results kept per aggregate, to answer a command that is sent again. Default: ${DEFAULT-VALUE}")
     private int recentCommands;
+
+    @Option(
+            names = "--fold-attempts",
+            paramLabel = "N",
+            defaultValue = "" + ProjectionSettings.DEFAULT_FOLD_ATTEMPTS,
+            description = "How often an event is tried before its row is parked and the event goes to the dead letters."
+                    + " Default: ${DEFAULT-VALUE}")
+    private int foldAttempts;
 
     @Option(
             names = "--postgres",
@@ -217,6 +226,7 @@ public final class RunCommand implements Callable<Integer> {
                             recentCommands,
                             CommandSettings.DEFAULT.stateCacheBytes(),
                             CommandSettings.DEFAULT.snapshots()),
+                    new ProjectionSettings(foldAttempts),
                     database,
                     host,
                     port,

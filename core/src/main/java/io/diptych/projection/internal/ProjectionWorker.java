@@ -8,6 +8,7 @@ import io.diptych.message.internal.OwnershipListener;
 import io.diptych.projection.ProjectionObserver;
 import io.diptych.projection.ProjectionStatus;
 import io.diptych.projection.ReadModel;
+import io.diptych.projection.internal.NewLetter.Failure;
 import io.diptych.projection.internal.RowStore.Move;
 import io.diptych.projection.internal.RowStore.PositionMovedException;
 import io.diptych.projection.internal.RowStore.RowRefusedException;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -32,15 +34,19 @@ import org.slf4j.LoggerFactory;
  *
  * <p>A batch is what one poll gives: a single event when nothing waits, thousands when the worker is behind. Where to
  * go on is only what the store says, so a batch is applied once whatever becomes of this worker. An event that cannot
- * be applied stops its partition, not the others, and is tried again.
+ * be applied is parked with all later ones of its row, and everything else goes on.
  */
 public final class ProjectionWorker<E, R> implements OwnershipListener, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProjectionWorker.class);
 
+    /** Of one batch: the others are in the store. */
+    private static final int LOGGED_LETTERS = 3;
+
     private final ReadModel<E, R> readModel;
     private final int generation;
-    private final EventReader<E> reader;
+    private final MessageCodec<E> events;
+    private final int attempts;
     private final EventFeed feed;
     private final RowStore<R> store;
     private final InstantSource clock;
@@ -48,28 +54,32 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
     private final Set<Integer> owned = new HashSet<>();
     private final Map<Integer, Long> positions = new HashMap<>();
     private final Map<Integer, Long> applied = new HashMap<>();
-    private final StalledPartitions stalled;
     private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(2));
     private boolean joined;
     private volatile ProjectionStatus status;
 
-    /** A worker that owns nothing yet. */
+    /**
+     * A worker that owns nothing yet.
+     *
+     * @param attempts how often an event is tried before its key is parked
+     */
     public ProjectionWorker(
             ReadModel<E, R> readModel,
             int generation,
             MessageCodec<E> events,
+            int attempts,
             EventFeed feed,
             RowStore<R> store,
             InstantSource clock,
             ProjectionObserver observer) {
         this.readModel = readModel;
         this.generation = generation;
-        this.reader = new EventReader<>(events::decode);
+        this.events = events;
+        this.attempts = attempts;
         this.feed = feed;
         this.store = store;
         this.clock = clock;
         this.observer = observer;
-        this.stalled = new StalledPartitions(clock);
         this.status = new ProjectionStatus(
                 readModel.name(), generation, ProjectionStatus.State.WAITING, "starting", clock.instant(), Map.of());
     }
@@ -83,7 +93,6 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
     public void step(Duration maxWait) {
         try {
             locate();
-            stalled.due().forEach(this::retry);
             List<LogRecord> events = ahead(feed.poll(maxWait, this));
             if (!events.isEmpty()) {
                 apply(events);
@@ -96,10 +105,13 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
             positions.clear();
         } catch (StoreUnavailableException | LogException e) {
             LOG.warn("{}: {}: trying again in {}", readModel.name(), e.getMessage(), backoff);
-            waitFor(e);
-        } catch (RuntimeException e) {
+            waitFor(ProjectionStatus.State.WAITING, e.getMessage());
+        } catch (RowRefusedException e) {
+            LOG.error("{}: no event can be parked for this: trying again in {}", readModel.name(), backoff, e);
+            waitFor(ProjectionStatus.State.STALLED, e.getMessage());
+        } catch (RuntimeException | Error e) {
             LOG.error("{}: a defect: trying again in {}", readModel.name(), backoff, e);
-            waitFor(e);
+            waitFor(ProjectionStatus.State.STALLED, e.toString());
         }
     }
 
@@ -113,7 +125,6 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
     public void revoked(Collection<Integer> partitions) {
         owned.removeAll(partitions);
         positions.keySet().removeAll(partitions);
-        stalled.forget(partitions);
     }
 
     @Override
@@ -157,60 +168,18 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
     }
 
     private void apply(List<LogRecord> records) {
-        List<LogRecord> rest = records;
-        while (!rest.isEmpty()) {
-            EventFailedException failed = applyUntilFailure(rest, rest == records);
-            if (failed == null) {
-                return;
-            }
-            rest = rest.stream()
-                    .filter(r -> r.partition() != failed.partition() || r.offset() < failed.offset())
-                    .filter(r -> r.offset() >= positions.getOrDefault(r.partition(), 0L))
-                    .toList();
-            stall(failed);
-        }
-    }
-
-    /**
-     * Applies all of it in one transaction, or none of it and returns why.
-     *
-     * @param all the records are all that the feed gave, so the positions go to where the feed is
-     */
-    private @Nullable EventFailedException applyUntilFailure(List<LogRecord> records, boolean all) {
         long begun = System.nanoTime();
         Map<Integer, Move> moves = moves(records);
-        if (all) {
-            moves.replaceAll((partition, move) -> new Move(move.from(), Math.max(move.to(), feed.next(partition))));
-        }
-        try {
-            EventFold<E, R> fold = fold(records);
-            store.apply(new RowStore.Batch<>(moves, fold.keys(), fold.ownRowsOnly(), fold));
-        } catch (EventFailedException e) {
-            return e;
-        } catch (RowRefusedException e) {
-            return refused(records, e);
-        }
-        moves.forEach((partition, move) -> {
-            positions.put(partition, move.to());
-            stalled.passed(partition, move.to());
-        });
+        moves.replaceAll((partition, move) -> new Move(move.from(), Math.max(move.to(), feed.next(partition))));
+        var fold = new EventFold<>(readModel, events, store::canonical, attempts);
+        records.forEach(fold::add);
+        List<NewLetter> letters = store.apply(fold.batch(moves));
+        moves.forEach((partition, move) -> positions.put(partition, move.to()));
         records.forEach(record -> applied.merge(record.partition(), 1L, Long::sum));
         observer.applied(readModel.name(), records.size(), Duration.ofNanos(System.nanoTime() - begun));
-        return null;
-    }
-
-    /** Some row cannot be stored: halves the batch until the event that made it stands alone. */
-    private @Nullable EventFailedException refused(List<LogRecord> records, RowRefusedException cause) {
-        if (records.size() == 1) {
-            return new EventFailedException(
-                    records.getFirst().partition(), records.getFirst().offset(), cause);
+        if (!letters.isEmpty()) {
+            tell(letters);
         }
-        int half = records.size() / 2;
-        EventFailedException failed = applyUntilFailure(records.subList(0, half), false);
-        if (failed != null) {
-            return failed;
-        }
-        return applyUntilFailure(records.subList(half, records.size()), false);
     }
 
     /**
@@ -225,21 +194,31 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
             }
         });
         if (!moves.isEmpty()) {
-            store.apply(new RowStore.Batch<>(moves, Set.of(), true, stored -> Map.of()));
+            store.apply(new RowStore.Batch<>(
+                    moves, Set.of(), true, Set::of, stored -> new RowStore.Folded<>(Map.of(), List.of())));
             moves.forEach((partition, move) -> positions.put(partition, move.to()));
         }
     }
 
-    private EventFold<E, R> fold(List<LogRecord> records) {
-        var fold = new EventFold<>(readModel.projection(), store::canonical);
-        for (LogRecord record : records) {
-            try {
-                fold.add(reader.read(record));
-            } catch (RuntimeException | StackOverflowError e) {
-                throw new EventFailedException(record.partition(), record.offset(), e);
-            }
-        }
-        return fold;
+    private void tell(List<NewLetter> letters) {
+        observer.parked(readModel.name(), letters.size());
+        List<NewLetter> failed =
+                letters.stream().filter(letter -> letter.failure() != null).toList();
+        LOG.warn(
+                "{}: {} events wait in the dead letters, {} of them failed",
+                readModel.name(),
+                letters.size(),
+                failed.size());
+        failed.stream().limit(LOGGED_LETTERS).forEach(letter -> {
+            Failure failure = Objects.requireNonNull(letter.failure());
+            LOG.error(
+                    "{}: the key [{}] is parked at [partition {}, offset {}]: {}",
+                    readModel.name(),
+                    letter.key(),
+                    letter.event().partition(),
+                    letter.event().offset(),
+                    failure.error());
+        });
     }
 
     private Map<Integer, Move> moves(List<LogRecord> records) {
@@ -254,27 +233,9 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
         return moves;
     }
 
-    private void stall(EventFailedException failed) {
-        String reason = "The event at [partition " + failed.partition() + ", offset " + failed.offset()
-                + "] cannot be applied: " + failed.getCause();
-        Duration retryIn = stalled.add(failed.partition(), failed.offset(), reason);
-        LOG.error(
-                "{}: {}. Its partition stands still; trying again in {} s",
-                readModel.name(),
-                reason,
-                retryIn.toSeconds(),
-                failed.getCause());
-        feed.pause(failed.partition());
-        feed.seek(failed.partition(), failed.offset());
-    }
-
-    private void retry(int partition) {
-        feed.resume(partition);
-    }
-
     /** Stays in the group while Kafka or the database is away; what was read meanwhile is read again. */
-    private void waitFor(RuntimeException cause) {
-        report(ProjectionStatus.State.WAITING, cause.getMessage());
+    private void waitFor(ProjectionStatus.State state, @Nullable String reason) {
+        report(state, reason);
         positions.clear();
         try {
             owned.forEach(feed::pause);
@@ -285,11 +246,10 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
     }
 
     private void reportProgress() {
-        String standsStill = stalled.reason();
-        if (!joined) {
-            report(ProjectionStatus.State.WAITING, "waits for its share of the partitions");
+        if (joined) {
+            report(ProjectionStatus.State.RUNNING, null);
         } else {
-            report(standsStill == null ? ProjectionStatus.State.RUNNING : ProjectionStatus.State.STALLED, standsStill);
+            report(ProjectionStatus.State.WAITING, "waits for its share of the partitions");
         }
     }
 

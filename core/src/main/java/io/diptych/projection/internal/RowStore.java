@@ -1,7 +1,9 @@
 package io.diptych.projection.internal;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,14 +17,17 @@ public interface RowStore<R> {
     Map<Integer, Long> positions(Set<Integer> partitions);
 
     /**
-     * Applies one batch: moves the positions, loads the rows, folds, writes the rows back, all or nothing.
+     * Applies one batch: moves the positions, loads the rows and what is parked, folds, writes the rows and the dead
+     * letters, all or nothing. When a row is refused, the batch is folded a second time, without the events that made
+     * such rows: these become letters, too.
      *
+     * @return the letters that were written
      * @throws PositionMovedException when a position is not where the batch begins: another owner was faster
      * @throws StoreUnavailableException when the database is away or asks to try again; nothing was changed, or
      *     ({@link java.sql.SQLException} during commit) it is unknown, which the positions will tell
-     * @throws RowRefusedException when a row or key cannot be stored as it is; nothing was changed
+     * @throws RowRefusedException when something is refused for which no event can be parked; nothing was changed
      */
-    void apply(Batch<R> batch);
+    List<NewLetter> apply(Batch<R> batch);
 
     /**
      * The row as it will be when it is read back: an instant, for one, without what the store cannot hold of it. A
@@ -38,18 +43,59 @@ public interface RowStore<R> {
      * @param moves for each partition the position it begins at and the one it ends at
      * @param keys of all rows that the batch may change
      * @param ownRowsOnly every key is its event's aggregate id, so no other partition feeds these rows
-     * @param fold from the rows as stored (absent ones missing) to the rows as they shall be: null means deleted. It
-     *     may throw; then nothing changes and the exception passes through.
+     * @param parkingNames under which the batch's events may be parked already; asked for only when many keys are
+     * @param fold from the rows as stored to the rows as they shall be. It may be called more than once, and may throw;
+     *     then nothing changes and the exception passes through.
      */
-    record Batch<R>(Map<Integer, Move> moves, Set<Object> keys, boolean ownRowsOnly, Fold<R> fold) {}
+    record Batch<R>(
+            Map<Integer, Move> moves,
+            Set<Object> keys,
+            boolean ownRowsOnly,
+            Supplier<Set<String>> parkingNames,
+            Fold<R> fold) {}
 
     /** A step of a position: the next offset before and after. */
     record Move(long from, long to) {}
 
     /** The pure part of a batch. */
     interface Fold<R> {
-        Map<Object, @Nullable R> apply(Map<Object, R> stored);
+        Folded<R> apply(Stored<R> stored);
     }
+
+    /**
+     * What a fold begins with.
+     *
+     * @param rows as stored; absent ones are missing
+     * @param parked whose events wait
+     * @param refused keys that do not take all of the batch's events
+     */
+    record Stored<R>(Map<Object, R> rows, Parked parked, Map<Object, Refusal> refused) {}
+
+    /**
+     * What waits, by the names under which it does.
+     *
+     * @param keys all of them
+     * @param aggregates those whose name is an aggregate's id, of which an event could not be read: all its events wait
+     */
+    record Parked(Set<String> keys, Set<String> aggregates) {
+        /** Nothing waits. */
+        public static final Parked NONE = new Parked(Set.of(), Set.of());
+    }
+
+    /**
+     * A key takes so many events of the batch; the row after one more is refused.
+     *
+     * @param cause why
+     */
+    record Refusal(int accepted, RowRefusedException cause) {}
+
+    /**
+     * What a fold ends with.
+     *
+     * @param rows as they shall be: null means deleted
+     * @param letters events that wait, in order
+     */
+    record Folded<R>(Map<Object, @Nullable R> rows, List<NewLetter> letters) {}
 
     /** Another owner moved a position: reload the positions. */
     final class PositionMovedException extends RuntimeException {

@@ -1,9 +1,12 @@
 package io.diptych.projection.internal;
 
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Rows and positions in memory, that can be told to fail before or after a commit. */
@@ -15,7 +18,8 @@ final class MemoryRows<R> implements RowStore<R> {
     private @Nullable RuntimeException before;
     private @Nullable RuntimeException after;
     private @Nullable Object refusedKey;
-    private @Nullable RuntimeException refusal;
+    private @Nullable RowRefusedException refusal;
+    private final List<NewLetter> letters = new ArrayList<>();
 
     void failBefore(RuntimeException failure) {
         before = failure;
@@ -25,7 +29,7 @@ final class MemoryRows<R> implements RowStore<R> {
         after = failure;
     }
 
-    void refuse(Object key, RuntimeException with) {
+    void refuse(Object key, RowRefusedException with) {
         refusedKey = key;
         refusal = with;
     }
@@ -48,6 +52,10 @@ final class MemoryRows<R> implements RowStore<R> {
         return batches;
     }
 
+    List<NewLetter> letters() {
+        return letters;
+    }
+
     @Override
     public Map<Integer, Long> positions(Set<Integer> partitions) {
         Map<Integer, Long> found = new HashMap<>();
@@ -56,7 +64,7 @@ final class MemoryRows<R> implements RowStore<R> {
     }
 
     @Override
-    public void apply(Batch<R> batch) {
+    public List<NewLetter> apply(Batch<R> batch) {
         RuntimeException early = before;
         before = null;
         throwIf(early);
@@ -67,11 +75,9 @@ final class MemoryRows<R> implements RowStore<R> {
         });
         Map<Object, R> stored = new HashMap<>(rows);
         stored.keySet().retainAll(batch.keys());
-        Map<Object, @Nullable R> folded = batch.fold().apply(stored);
-        if (refusedKey != null && folded.containsKey(refusedKey)) {
-            throwIf(refusal);
-        }
-        folded.forEach((key, row) -> {
+        Folded<R> folded = fold(batch, stored);
+        letters.addAll(folded.letters());
+        folded.rows().forEach((key, row) -> {
             if (row == null) {
                 rows.remove(key);
             } else {
@@ -83,6 +89,24 @@ final class MemoryRows<R> implements RowStore<R> {
         RuntimeException late = after;
         after = null;
         throwIf(late);
+        return folded.letters();
+    }
+
+    private Folded<R> fold(Batch<R> batch, Map<Object, R> stored) {
+        Folded<R> folded = batch.fold().apply(new Stored<>(stored, parked(), Map.of()));
+        if (refusal == null || refusedKey == null || !folded.rows().containsKey(refusedKey)) {
+            return folded;
+        }
+        return batch.fold().apply(new Stored<>(stored, parked(), Map.of(refusedKey, new Refusal(0, refusal))));
+    }
+
+    private Parked parked() {
+        return new Parked(
+                letters.stream().map(NewLetter::key).collect(Collectors.toSet()),
+                letters.stream()
+                        .filter(NewLetter::wholeAggregate)
+                        .map(NewLetter::key)
+                        .collect(Collectors.toSet()));
     }
 
     private static void throwIf(@Nullable RuntimeException failure) {

@@ -1,12 +1,14 @@
 package io.diptych.projection.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.diptych.command.Aggregate;
 import io.diptych.command.Decider;
 import io.diptych.command.Decision;
 import io.diptych.message.Metadata;
 import io.diptych.message.Recorded;
+import io.diptych.projection.DeadLetters.Cause;
 import io.diptych.projection.Key;
 import io.diptych.projection.Projection;
 import io.diptych.projection.ProjectionObserver;
@@ -30,6 +32,7 @@ class ProjectionWorkerTest {
 
     private static final class Counting implements Projection<String, Count> {
         private boolean broken = true;
+        private int failures;
 
         @Override
         public @Nullable Object key(String event) {
@@ -39,7 +42,11 @@ class ProjectionWorkerTest {
         @Override
         public @Nullable Count evolve(@Nullable Count row, Recorded<String> event) {
             if (event.event().equals("poison") && broken) {
+                failures++;
                 throw new IllegalStateException("cannot count this");
+            }
+            if (event.event().equals("too much")) {
+                throw new OutOfMemoryError("for this test");
             }
             if (event.event().equals("forget")) {
                 return null;
@@ -47,6 +54,8 @@ class ProjectionWorkerTest {
             return new Count(event.event(), row == null ? 1 : row.times() + 1);
         }
     }
+
+    private static final int ATTEMPTS = 2;
 
     private final Counting projection = new Counting();
     private final MemoryFeed.Log log = new MemoryFeed.Log();
@@ -58,7 +67,7 @@ class ProjectionWorkerTest {
     private ProjectionWorker<String, Count> worker() {
         var aggregate = new Aggregate<>("word", String.class, String.class, String.class, c -> c, new Unused());
         var model = new ReadModel<>("counts", aggregate, Count.class, projection);
-        return new ProjectionWorker<>(model, 1, new TextEvents(), feed, rows, clock, ProjectionObserver.NONE);
+        return new ProjectionWorker<>(model, 1, new TextEvents(), ATTEMPTS, feed, rows, clock, ProjectionObserver.NONE);
     }
 
     @Test
@@ -90,16 +99,19 @@ class ProjectionWorkerTest {
     }
 
     @Test
-    void positions_do_not_pass_an_event_that_cannot_be_applied() {
+    void positions_pass_an_event_that_is_parked_and_none_that_is_not() {
         log.add(0, "a");
         log.addEndOfTransaction(0);
         log.add(0, "poison", "b");
         log.addEndOfTransaction(0);
-
+        run(6);
+        log.add(0, "too much");
+        log.addEndOfTransaction(0);
         run(6);
 
-        assertThat(rows.positions()).isEqualTo(Map.of(0, 2L));
-        assertThat(counts()).isEqualTo(Map.of("a", 1));
+        assertThat(rows.positions()).isEqualTo(Map.of(0, 5L));
+        assertThat(counts()).isEqualTo(Map.of("a", 1, "b", 1));
+        assertThat(rows.letters()).hasSize(1);
     }
 
     @Test
@@ -174,45 +186,75 @@ class ProjectionWorkerTest {
     }
 
     @Test
-    void a_poison_event_stops_its_partition_only_and_goes_on_once_mended() {
-        log.add(0, "a", "poison", "b");
+    void a_poisoned_key_waits_while_others_flow() {
+        log.add(0, "a", "poison", "b", "poison");
         log.add(1, "c", "d");
-
+        run(6);
+        log.add(0, "poison", "a");
         run(6);
 
-        assertThat(counts()).isEqualTo(Map.of("a", 1, "c", 1, "d", 1));
-        assertThat(worker.status().state()).isEqualTo(State.STALLED);
-        assertThat(worker.status().reason()).contains("partition 0, offset 1", "cannot count this");
-
-        projection.broken = false;
-        clock.advance(Duration.ofMinutes(1));
-        run(6);
-
-        assertThat(counts()).isEqualTo(Map.of("a", 1, "b", 1, "c", 1, "d", 1, "poison", 1));
+        assertThat(counts()).isEqualTo(Map.of("a", 2, "b", 1, "c", 1, "d", 1));
         assertThat(worker.status().state()).isEqualTo(State.RUNNING);
+        assertThat(rows.positions()).isEqualTo(Map.of(0, 6L, 1, 2L));
+        assertThat(rows.letters())
+                .extracting(NewLetter::key, letter -> letter.event().offset(), letter -> letter.failure() != null)
+                .containsExactly(tuple("poison", 1L, true), tuple("poison", 3L, false), tuple("poison", 4L, false));
     }
 
     @Test
-    void a_row_that_cannot_be_stored_is_narrowed_down_to_its_event() {
+    void an_event_is_tried_as_often_as_set_and_what_came_of_it_is_kept() {
+        log.add(0, "poison", "poison");
+
+        run(4);
+
+        assertThat(projection.failures).isEqualTo(ATTEMPTS);
+        assertThat(rows.letters().getFirst().failure()).satisfies(failure -> {
+            assertThat(failure.cause()).isEqualTo(Cause.FOLD_FAILED);
+            assertThat(failure.error()).contains("cannot count this");
+            assertThat(failure.stack()).contains("ProjectionWorkerTest");
+            assertThat(failure.attempts()).isEqualTo(ATTEMPTS);
+        });
+    }
+
+    @Test
+    void a_row_that_cannot_be_stored_parks_its_key() {
         log.add(0, "a", "b", "unstorable", "c");
         log.add(1, "d", "e", "f");
         rows.refuse("unstorable", new RowRefusedException("too wide", null));
 
         run(8);
 
-        assertThat(counts()).isEqualTo(Map.of("a", 1, "b", 1, "d", 1, "e", 1, "f", 1));
-        assertThat(worker.status().reason()).contains("partition 0, offset 2", "too wide");
+        assertThat(counts()).isEqualTo(Map.of("a", 1, "b", 1, "c", 1, "d", 1, "e", 1, "f", 1));
+        assertThat(rows.letters()).singleElement().satisfies(letter -> {
+            assertThat(letter.key()).isEqualTo("unstorable");
+            assertThat(letter.failure().error()).isEqualTo("too wide");
+        });
     }
 
     @Test
-    void an_event_that_is_not_diptychs_stops_its_partition_with_the_reason() {
+    void an_event_that_cannot_be_read_is_parked_by_its_place_when_it_names_no_aggregate() {
         log.addForeign(0);
-        log.add(1, "a");
+        log.add(0, "a");
 
         run(6);
 
         assertThat(counts()).isEqualTo(Map.of("a", 1));
-        assertThat(worker.status().reason()).contains("ce_type");
+        assertThat(rows.letters()).singleElement().satisfies(letter -> {
+            assertThat(letter.key()).isEqualTo("@0/0");
+            assertThat(letter.failure().cause()).isEqualTo(Cause.UNREADABLE);
+            assertThat(letter.failure().error()).contains("ce_type");
+        });
+    }
+
+    @Test
+    void an_error_of_the_machine_parks_nothing() {
+        log.add(0, "a", "too much");
+
+        run(4);
+
+        assertThat(rows.letters()).isEmpty();
+        assertThat(worker.status().state()).isEqualTo(State.STALLED);
+        assertThat(worker.status().reason()).contains("for this test");
     }
 
     @Test

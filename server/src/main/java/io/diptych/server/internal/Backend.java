@@ -5,6 +5,7 @@ import io.diptych.command.AggregateHistory;
 import io.diptych.command.CommandGateway;
 import io.diptych.command.CommandStatus;
 import io.diptych.message.ProblemException;
+import io.diptych.projection.DeadLetters;
 import io.diptych.projection.Generations;
 import io.diptych.projection.ProjectionStatus;
 import io.diptych.projection.ReadModelQueries;
@@ -46,6 +47,16 @@ public interface Backend {
      * @throws ProblemException {@link io.diptych.message.Problem.Type#UNAVAILABLE} saying why, while there are none
      */
     Generations generations();
+
+    /**
+     * The dead letters of the read models.
+     *
+     * @throws ProblemException {@link io.diptych.message.Problem.Type#UNAVAILABLE} saying why, while there are none
+     */
+    DeadLetters deadLetters();
+
+    /** How much of each read model is parked, as of some seconds ago; empty while that is not known. */
+    List<DeadLetters.Depth> parked();
 
     /** Whether this node follows the read models' progress, so that a flow can tell when a row became visible. */
     boolean followsReadModels();

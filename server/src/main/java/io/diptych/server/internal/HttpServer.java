@@ -71,6 +71,7 @@ public final class HttpServer implements AutoCloseable {
         var commands = new CommandResource(backend, flows, settings);
         var readModels = new ReadModelResource(backend, flows);
         var aggregates = new AggregateResource(backend);
+        var letters = new DeadLetterResource(backend, settings);
         var status = new StatusResource(backend);
         var generations = new GenerationResource(backend, settings);
         var files = new StaticFiles();
@@ -84,6 +85,13 @@ public final class HttpServer implements AutoCloseable {
                 .get("/api/read-models/{name}/{key}", readModels::find)
                 .get("/api/aggregates/{type}/{id}", aggregates::find)
                 .get("/api/aggregates/{type}/{id}/events", aggregates::events)
+                .get("/api/dead-letters", letters::depths)
+                .get("/api/dead-letters/{readModel}", letters::list)
+                .get("/api/dead-letters/{readModel}/{id}", letters::find)
+                .post("/api/dead-letters/{readModel}/retry", letters::retry)
+                .post("/api/dead-letters/{readModel}/discard", letters::discardKey)
+                .post("/api/dead-letters/{readModel}/{id}/edit", letters::edit)
+                .post("/api/dead-letters/{readModel}/{id}/discard", letters::discard)
                 .get("/api/projections", status::projections)
                 .post("/api/projections/{name}/rebuild", generations::rebuild)
                 .post("/api/projections/{name}/rollback", generations::rollback)

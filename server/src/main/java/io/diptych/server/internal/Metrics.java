@@ -31,7 +31,9 @@ public final class Metrics implements CommandObserver, ProjectionObserver, Route
     private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
     private final JvmGcMetrics gc = new JvmGcMetrics();
     private final ReadModelGauges readModels = new ReadModelGauges(registry);
+    private final DeadLetterGauges deadLetters = new DeadLetterGauges(registry);
 
+    private final Map<String, Counter> parked = new ConcurrentHashMap<>();
     private final Map<Handled, Counter> handled = new ConcurrentHashMap<>();
     private final Map<String, Batches> commandBatches = new ConcurrentHashMap<>();
     private final Map<String, Batches> projectionBatches = new ConcurrentHashMap<>();
@@ -90,6 +92,17 @@ public final class Metrics implements CommandObserver, ProjectionObserver, Route
                 took);
     }
 
+    @Override
+    public void parked(String readModel, int events) {
+        parked.computeIfAbsent(
+                        readModel,
+                        name -> Counter.builder("diptych.projection.parked.events")
+                                .description("Events that became dead letters on this node")
+                                .tag("read_model", name)
+                                .register(registry))
+                .increment(events);
+    }
+
     private static void record(Batches batches, int size, int events, Duration took) {
         batches.size().record(size);
         batches.events().increment(events);
@@ -139,6 +152,7 @@ public final class Metrics implements CommandObserver, ProjectionObserver, Route
 
     void scrape(Exchange exchange, Backend backend) {
         readModels.refresh(backend.readModels());
+        deadLetters.refresh(backend.parked());
         String accept = exchange.header("Accept");
         String format =
                 accept != null && accept.contains("application/openmetrics-text") ? OPEN_METRICS : PROMETHEUS_TEXT;

@@ -41,6 +41,7 @@ final class OpenApi {
             paths.put("/api/read-models/" + model.name(), Map.of("get", list(model)));
             paths.put("/api/read-models/" + model.name() + "/{key}", Map.of("get", find(model)));
         }
+        paths.putAll(OpenApiLetters.paths());
         addStatusPaths(paths);
         paths.putAll(OpenApiProjections.paths(app.readModels()));
         schemas.put("problem", problemSchema());

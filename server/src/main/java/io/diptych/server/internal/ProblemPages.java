@@ -27,6 +27,10 @@ final class ProblemPages {
                 new Advice(
                         "A required field is missing, or a field has a value of another kind than the command declares.",
                         "The detail names the field. GET /api/commands shows each command's schema.");
+            case INVALID_EVENT ->
+                new Advice(
+                        "A dead letter was edited to what cannot be read as an event of its type.",
+                        "The detail names the field. Send the whole event as JSON, as the letter shows it.");
             case KEY_MISMATCH ->
                 new Advice(
                         "A command came by Kafka with a record key that is not the id in its body.",

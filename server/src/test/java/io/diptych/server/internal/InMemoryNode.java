@@ -12,6 +12,7 @@ import io.diptych.message.ConsistencyToken;
 import io.diptych.message.Metadata;
 import io.diptych.message.Problem;
 import io.diptych.message.ProblemException;
+import io.diptych.projection.DeadLetters;
 import io.diptych.projection.Generation;
 import io.diptych.projection.Generations;
 import io.diptych.projection.Lag;
@@ -36,6 +37,7 @@ final class InMemoryNode implements Backend, CommandGateway, ReadModelQueries {
 
     final InMemoryHistory history = new InMemoryHistory();
     final InMemoryGenerations generations = new InMemoryGenerations();
+    final InMemoryLetters letters = new InMemoryLetters();
     private final Flows flows;
     private final Map<String, Boolean> states = new TreeMap<>();
     private final Map<String, Long> versions = new TreeMap<>();
@@ -79,6 +81,16 @@ final class InMemoryNode implements Backend, CommandGateway, ReadModelQueries {
     @Override
     public Generations generations() {
         return generations;
+    }
+
+    @Override
+    public DeadLetters deadLetters() {
+        return letters;
+    }
+
+    @Override
+    public List<DeadLetters.Depth> parked() {
+        return letters.depths();
     }
 
     @Override

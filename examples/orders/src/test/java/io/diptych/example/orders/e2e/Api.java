@@ -36,7 +36,11 @@ record Api(URI url, HttpClient client) {
     }
 
     Answer send(String type, String body, String... headers) throws IOException, InterruptedException {
-        return answer(request("/api/commands/" + type, headers)
+        return post("/api/commands/" + type, body, headers);
+    }
+
+    Answer post(String path, String body, String... headers) throws IOException, InterruptedException {
+        return answer(request(path, headers)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(body)));
     }

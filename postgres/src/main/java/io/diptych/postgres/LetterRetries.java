@@ -1,0 +1,78 @@
+package io.diptych.postgres;
+
+import io.diptych.message.Problem;
+import io.diptych.projection.Generation;
+import io.diptych.projection.Generation.State;
+import io.diptych.projection.ReadModel;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Finds the dead letters that a name stands for. A read model's name stands for the generation that serves; any
+ * generation is called as its table is.
+ */
+final class LetterRetries {
+
+    private final PostgresGenerations generations;
+    private final List<ReadModel<?, ?>> models;
+    private final Factory factory;
+    private final Map<String, LetterRetry<?, ?>> made = new ConcurrentHashMap<>();
+
+    /** Makes what applies the letters of a generation. */
+    interface Factory {
+        LetterRetry<?, ?> make(ReadModel<?, ?> model, int generation);
+    }
+
+    /** @param models in all versions that this node has */
+    LetterRetries(PostgresGenerations generations, Collection<ReadModel<?, ?>> models, Factory factory) {
+        this.generations = generations;
+        this.models = List.copyOf(models);
+        this.factory = factory;
+    }
+
+    /** What a generation is called. */
+    static String name(String readModel, int generation, boolean serves) {
+        return serves ? readModel : Names.table(readModel, generation);
+    }
+
+    /**
+     * What applies the letters.
+     *
+     * @throws io.diptych.message.ProblemException when there is nothing of that name, or this node does not have the
+     *     version that made the rows
+     */
+    LetterRetry<?, ?> require(String name) {
+        Generation generation = generation(name);
+        return made.computeIfAbsent(
+                Names.table(generation.readModel(), generation.number()) + " " + generation.version(),
+                key -> factory.make(model(generation), generation.number()));
+    }
+
+    private Generation generation(String name) {
+        List<Generation> all = generations.all();
+        for (boolean serving : List.of(true, false)) {
+            for (Generation generation : all) {
+                boolean serves = generation.state() == State.SERVING;
+                if (name.equals(name(generation.readModel(), generation.number(), serves && serving))) {
+                    return generation;
+                }
+            }
+        }
+        throw Problem.Type.UNKNOWN_READ_MODEL.exception("There is no read model [" + Conditions.shortened(name)
+                + "], only "
+                + all.stream()
+                        .map(g -> name(g.readModel(), g.number(), g.state() == State.SERVING))
+                        .toList());
+    }
+
+    private ReadModel<?, ?> model(Generation generation) {
+        return models.stream()
+                .filter(model -> model.name().equals(generation.readModel()) && model.version() == generation.version())
+                .findFirst()
+                .orElseThrow(() -> Problem.Type.UNAVAILABLE.exception("This node does not have version ["
+                        + generation.version() + "] of read model [" + generation.readModel()
+                        + "], which made these rows: ask a node with that version"));
+    }
+}

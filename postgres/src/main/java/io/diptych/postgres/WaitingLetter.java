@@ -1,0 +1,35 @@
+package io.diptych.postgres;
+
+import io.diptych.message.Header;
+import io.diptych.message.LogRecord;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A letter as the event that it is, with the payload to be applied. */
+record WaitingLetter(long id, String rowKey, int partition, long offset, List<Header> headers, byte @Nullable [] value)
+        implements LogRecord {
+
+    /** No projection asks for it. */
+    @Override
+    public String topic() {
+        return "";
+    }
+
+    /** The same name again when nothing else names the aggregate. */
+    @Override
+    public byte @Nullable [] key() {
+        return rowKey.getBytes(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public byte @Nullable [] header(String name) {
+        byte[] value = null;
+        for (Header header : headers) {
+            if (header.name().equals(name)) {
+                value = header.value();
+            }
+        }
+        return value;
+    }
+}
