@@ -94,6 +94,13 @@ class CommandLineTest {
     }
 
     @Test
+    void the_example_of_get_has_a_condition_that_fits_a_field() {
+        call("get", "--help");
+
+        assertThat(out.toString()).contains("get greetings 'name[prefix]=a'");
+    }
+
+    @Test
     void the_example_of_send_is_a_command_that_the_app_takes() {
         call("send", "--help");
 
@@ -218,12 +225,15 @@ class CommandLineTest {
             String url = node.url().toString();
             call("get", "greetings", "a/b c", "--token", "order:0:7", "--wait", "9", "--url", url);
             call("get", "greetings", "name=a=b", "limit=5", "--url", url);
+            call("get", "greetings", "name[prefix]=a%", "name[lt]=b", "--url", url);
 
             assertThat(node.requests.get(0).pathAndQuery()).isEqualTo("/api/read-models/greetings/a%2Fb%20c");
             assertThat(node.requests.get(0).header("Consistency-Token")).isEqualTo("order:0:7");
             assertThat(node.requests.get(0).header("Prefer")).isEqualTo("wait=9");
             assertThat(node.requests.get(1).pathAndQuery()).isEqualTo("/api/read-models/greetings?name=a%3Db&limit=5");
             assertThat(node.requests.get(1).header("Prefer")).isNull();
+            assertThat(node.requests.get(2).pathAndQuery())
+                    .isEqualTo("/api/read-models/greetings?name%5Bprefix%5D=a%25&name%5Blt%5D=b");
         }
     }
 

@@ -63,14 +63,14 @@ public interface ReadModelQueries {
     /**
      * Which rows, in which order.
      *
-     * @param filters field name (camelCase or snake_case) to the value it must equal, in written form
+     * @param filters all of which a row must match; two may be on one field
      * @param sort fields, each with an optional {@code -} for descending order; the key is always the last
      * @param limit at most this many rows, 1 to 1000
      * @param cursor {@link Page#cursor} of the page before; null for the first page
      * @param count whether to count all matching rows
      */
     record ListQuery(
-            Map<String, String> filters,
+            List<Filter> filters,
             List<String> sort,
             int limit,
             @Nullable String cursor,

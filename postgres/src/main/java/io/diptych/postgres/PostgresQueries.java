@@ -72,7 +72,7 @@ final class PostgresQueries implements ReadModelQueries {
     private SnapshotQuery page(Rows rows, ListQuery query) {
         Ordering ordering = Ordering.of(rows.shape(), query.sort());
         var filters = new Conditions();
-        query.filters().forEach((name, value) -> filters.equal(Conditions.field(rows.shape(), name), value));
+        query.filters().forEach(filter -> filters.add(rows.shape(), filter));
         var page = filters.copy();
         if (query.cursor() != null) {
             ordering.after(ordering.read(query.cursor()), page);

@@ -7,6 +7,7 @@ import io.diptych.message.ConsistencyToken;
 import io.diptych.message.Problem;
 import io.diptych.message.ProblemException;
 import io.diptych.postgres.Fixture.Item;
+import io.diptych.projection.Filter;
 import io.diptych.projection.ReadModel;
 import io.diptych.projection.ReadModelQueries.Freshness;
 import io.diptych.projection.ReadModelQueries.ListQuery;
@@ -131,7 +132,7 @@ class FreshnessTest {
         var page = reader.queries()
                 .list(
                         "items",
-                        new ListQuery(Map.of("quantity", "1"), List.of(), 10, null, true),
+                        new ListQuery(List.of(Filter.equal("quantity", "1")), List.of(), 10, null, true),
                         fresh("item:3:9", Duration.ZERO));
 
         assertThat(page.rows()).hasSize(1);
@@ -149,7 +150,7 @@ class FreshnessTest {
         do {
             var row = reader.queries().find("items", "a", Freshness.NONE);
             var page =
-                    reader.queries().list("items", new ListQuery(Map.of(), List.of(), 10, null, true), Freshness.NONE);
+                    reader.queries().list("items", new ListQuery(List.of(), List.of(), 10, null, true), Freshness.NONE);
 
             assertThat(row.fields()).containsEntry("quantity", seen(row.seen()));
             assertThat(page.rows().getFirst()).containsEntry("quantity", seen(page.seen()));

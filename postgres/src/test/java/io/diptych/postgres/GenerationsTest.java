@@ -9,6 +9,7 @@ import io.diptych.ConfigurationException;
 import io.diptych.message.ConsistencyToken;
 import io.diptych.message.ProblemException;
 import io.diptych.postgres.Fixture.Item;
+import io.diptych.projection.Filter;
 import io.diptych.projection.Generation;
 import io.diptych.projection.Generation.State;
 import io.diptych.projection.Indexed;
@@ -81,7 +82,7 @@ class GenerationsTest {
         reopen(Fixture.app(app, second));
 
         assertThat(find("a")).isEqualTo(Map.of("id", "a", "status", "NEW", "quantity", 1));
-        var query = new ListQuery(Map.of("status", "NEW"), List.of("-quantity"), 10, null, true);
+        var query = new ListQuery(List.of(Filter.equal("status", "NEW")), List.of("-quantity"), 10, null, true);
         assertThat(postgres.queries().list("items", query, Freshness.NONE).count())
                 .isEqualTo(1);
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import io.diptych.message.Problem;
 import io.diptych.message.ProblemException;
 import io.diptych.postgres.Fixture.Item;
+import io.diptych.projection.Filter;
 import io.diptych.projection.Indexed;
 import io.diptych.projection.Key;
 import io.diptych.projection.ReadModel;
@@ -150,7 +151,7 @@ class PostgresQueriesTest {
         assertInvalid(() -> list(Map.of(), List.of(), 1, cursor, false), "cursor");
         assertInvalid(
                 () -> postgres.queries()
-                        .list("items", new ListQuery(Map.of(), List.of(), 1, cursor, false), Freshness.NONE),
+                        .list("items", new ListQuery(List.of(), List.of(), 1, cursor, false), Freshness.NONE),
                 "cursor");
     }
 
@@ -265,7 +266,10 @@ class PostgresQueriesTest {
 
     private Page list(
             Map<String, String> filters, List<String> sort, int limit, @Nullable String cursor, boolean count) {
-        return postgres.queries().list(NAME, new ListQuery(filters, sort, limit, cursor, count), Freshness.NONE);
+        List<Filter> equal = filters.entrySet().stream()
+                .map(filter -> Filter.equal(filter.getKey(), filter.getValue()))
+                .toList();
+        return postgres.queries().list(NAME, new ListQuery(equal, sort, limit, cursor, count), Freshness.NONE);
     }
 
     private static List<String> ids(Page page) {

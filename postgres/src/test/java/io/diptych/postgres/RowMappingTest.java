@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.diptych.ConfigurationException;
+import io.diptych.projection.Filter;
 import io.diptych.projection.Key;
 import io.diptych.projection.ReadModelQueries.Freshness;
 import io.diptych.projection.ReadModelQueries.ListQuery;
@@ -110,7 +111,12 @@ class RowMappingTest {
             row.forEach((field, value) -> assertThat(postgres.queries()
                             .list(
                                     "kinds",
-                                    new ListQuery(Map.of(field, String.valueOf(value)), List.of(), 10, null, false),
+                                    new ListQuery(
+                                            List.of(Filter.equal(field, String.valueOf(value))),
+                                            List.of(),
+                                            10,
+                                            null,
+                                            false),
                                     Freshness.NONE)
                             .rows())
                     .as(field)

@@ -5,7 +5,9 @@ import io.diptych.cli.client.Answer;
 import io.diptych.cli.client.ApiClient.Parameter;
 import io.diptych.cli.client.ApiClient.Query;
 import io.diptych.cli.client.UrlOption;
+import io.diptych.projection.Filter.Operator;
 import io.diptych.projection.ReadModel;
+import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +38,10 @@ public final class GetCommand implements Callable<Integer> {
             index = "1..*",
             paramLabel = "KEY | NAME=VALUE",
             description = {
-                "The key of one row; or, for a list, values that fields must have,"
+                "The key of one row; or, for a list, conditions on fields, all of which a row must match:"
+                        + " field=value, or field[operator]=value with eq, in, gt, gte, lt, lte, prefix or null,"
+                        + " as far as they fit the field, in quotes for the shell; the values of in are separated by"
+                        + " commas, with \\, for a comma in one;"
                         + " and the options sort, limit, cursor and count."
             })
     private List<String> arguments = List.of();
@@ -71,15 +76,27 @@ public final class GetCommand implements Callable<Integer> {
         var line = new CommandLine(new GetCommand());
         app.readModels().stream()
                 .findFirst()
-                .map(ReadModel::name)
                 .ifPresent(model -> line.getCommandSpec()
                         .usageMessage()
                         .footer(
-                                "  ${COMMAND-FULL-NAME} " + model + " "
+                                "  ${COMMAND-FULL-NAME} " + model.name() + " "
                                         + Sample.of(app).map(Sample::id).orElse("1"),
-                                "  ${COMMAND-FULL-NAME} " + model + " limit=5 count=true",
-                                "  ${COMMAND-FULL-NAME} " + model + " limit=5 --max-staleness 0.5"));
+                                "  ${COMMAND-FULL-NAME} " + model.name() + " limit=5 count=true",
+                                "  ${COMMAND-FULL-NAME} " + model.name() + " '" + condition(model.rowType()) + "'",
+                                "  ${COMMAND-FULL-NAME} " + model.name() + " limit=5 --max-staleness 0.5"));
         return line;
+    }
+
+    /** One that fits the last field that has an order: an earlier one is likely the key. */
+    private static String condition(Class<?> rowType) {
+        String condition = "";
+        for (RecordComponent component : rowType.getRecordComponents()) {
+            boolean text = component.getType() == String.class;
+            if (text || component.getType().isPrimitive() && Operator.GTE.fits(component.getType(), false)) {
+                condition = component.getName() + (text ? "[prefix]=a" : "[gte]=1");
+            }
+        }
+        return condition;
     }
 
     @Override

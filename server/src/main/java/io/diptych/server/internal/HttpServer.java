@@ -12,6 +12,7 @@ import io.helidon.http.Status;
 import io.helidon.webserver.WebServer;
 import io.helidon.webserver.http.DirectHandlers;
 import io.helidon.webserver.http.HttpRouting;
+import io.helidon.webserver.http1.Http1Config;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -53,6 +54,10 @@ public final class HttpServer implements AutoCloseable {
                 .shutdownHook(false)
                 .shutdownGracePeriod(GRACE)
                 .maxPayloadSize(MAX_PAYLOAD_BYTES)
+                // Browsers and curl send the brackets of field[gte]=1 as they are. What a query may hold is checked
+                // where it is read; paths are checked all the same.
+                .protocolsDiscoverServices(false)
+                .addProtocol(Http1Config.builder().validatePrologue(false).build())
                 .directHandlers(handlers.build())
                 .errorHandling(errors -> errors.includeEntity(true))
                 .routing((HttpRouting.Builder routing) -> routing.any(router))

@@ -1,6 +1,7 @@
 package io.diptych.server.internal;
 
 import io.diptych.command.Aggregate;
+import io.diptych.projection.Filter.Operator;
 import io.diptych.projection.Indexed;
 import io.diptych.projection.Key;
 import java.lang.reflect.ParameterizedType;
@@ -105,6 +106,11 @@ final class JsonSchemas {
             field.putAll(schema(component.getGenericType()));
             field.put("nullable", isNullable(component));
             field.put(
+                    "operators",
+                    Operator.fitting(component.getType(), isNullable(component)).stream()
+                            .map(Operator::written)
+                            .toList());
+            field.put(
                     "indexed",
                     component.isAnnotationPresent(Indexed.class) || component.isAnnotationPresent(Key.class));
             fields.add(field);
@@ -157,7 +163,8 @@ final class JsonSchemas {
         return schema;
     }
 
-    private Map<String, Object> schema(Type type) {
+    /** The schema of a value of that type. */
+    Map<String, Object> schema(Type type) {
         if (type instanceof ParameterizedType generic && generic.getRawType() instanceof Class<?> raw) {
             Type last = generic.getActualTypeArguments()[generic.getActualTypeArguments().length - 1];
             if (Collection.class.isAssignableFrom(raw)) {
@@ -219,7 +226,7 @@ final class JsonSchemas {
     }
 
     /** As the codec sees it. */
-    private static boolean isNullable(RecordComponent component) {
+    static boolean isNullable(RecordComponent component) {
         return component.getAnnotatedType().isAnnotationPresent(Nullable.class);
     }
 }

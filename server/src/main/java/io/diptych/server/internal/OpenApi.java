@@ -121,11 +121,7 @@ final class OpenApi {
     }
 
     private Map<String, Object> list(ReadModel<?, ?> model) {
-        var parameters = new ArrayList<Object>();
-        for (Map<String, Object> field : records.fields(model.rowType())) {
-            parameters.add(parameter(
-                    "query", String.valueOf(field.get("name")), "Only rows where the field equals this", TEXT));
-        }
+        var parameters = new ArrayList<Object>(OpenApiFilters.parameters(model.rowType(), records));
         parameters.add(parameter("query", "sort", "Fields, comma separated; - before one means descending", TEXT));
         parameters.add(parameter(
                 "query",

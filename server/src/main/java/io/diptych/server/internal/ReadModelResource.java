@@ -2,6 +2,7 @@ package io.diptych.server.internal;
 
 import io.diptych.message.Problem;
 import io.diptych.message.ProblemException;
+import io.diptych.projection.Filter;
 import io.diptych.projection.ReadModel;
 import io.diptych.projection.ReadModelQueries.Freshness;
 import io.diptych.projection.ReadModelQueries.ListQuery;
@@ -10,6 +11,9 @@ import io.diptych.projection.ReadModelQueries.Row;
 import io.diptych.server.internal.Exchange.Parameter;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +29,7 @@ final class ReadModelResource {
     private final Backend backend;
     private final Flows flows;
     private final List<Map<String, Object>> descriptions;
+    private final Map<String, Class<?>> rowTypes = new HashMap<>();
 
     ReadModelResource(Backend backend, Flows flows) {
         this.backend = backend;
@@ -32,6 +37,7 @@ final class ReadModelResource {
         this.descriptions = backend.app().readModels().stream()
                 .map(ReadModelResource::describe)
                 .toList();
+        backend.app().readModels().forEach(model -> rowTypes.put(model.name(), model.rowType()));
     }
 
     void describe(Exchange exchange) {
@@ -71,7 +77,7 @@ final class ReadModelResource {
     void list(Exchange exchange) {
         String model = exchange.path("name");
         Freshness freshness = AskedFreshness.of(exchange);
-        Page page = backend.queries().list(model, query(exchange.query()), freshness);
+        Page page = backend.queries().list(model, query(model, exchange.query()), freshness);
         flows.queried(freshness.token(), model);
         var body = new LinkedHashMap<String, @Nullable Object>();
         body.put("rows", page.rows());
@@ -86,17 +92,24 @@ final class ReadModelResource {
         exchange.json(200, body);
     }
 
-    private static ListQuery query(List<Parameter> parameters) {
-        var filters = new LinkedHashMap<String, String>();
+    private ListQuery query(String model, List<Parameter> parameters) {
+        var filters = new ArrayList<Filter>();
         var options = new LinkedHashMap<String, String>();
+        var seen = new HashSet<String>();
         for (Parameter parameter : parameters) {
-            if (parameter.name().equals(AskedFreshness.MAX_STALENESS)) {
+            String name = parameter.name();
+            if (name.equals(AskedFreshness.MAX_STALENESS)) {
                 continue;
             }
-            boolean option = parameter.name().matches("sort|limit|cursor|count");
-            if ((option ? options : filters).put(parameter.name(), parameter.value()) != null) {
-                throw Problem.Type.INVALID_QUERY.exception("The parameter [" + parameter.name()
-                        + "] is given twice: a field can equal only one value, so send it once");
+            if (!seen.add(name)) {
+                throw Problem.Type.INVALID_QUERY.exception(
+                        "The parameter [" + name
+                                + "] is given twice: send it once; one of several values is asked for with field[in]=one,other");
+            }
+            if (name.matches("sort|limit|cursor|count")) {
+                options.put(name, parameter.value());
+            } else {
+                filters.add(FilterParameters.parse(parameter, rowTypes.get(model)));
             }
         }
         String sort = options.getOrDefault("sort", "");

@@ -13,6 +13,7 @@ import io.diptych.message.Metadata;
 import io.diptych.message.Problem;
 import io.diptych.message.ProblemException;
 import io.diptych.projection.DeadLetters;
+import io.diptych.projection.Filter;
 import io.diptych.projection.Generation;
 import io.diptych.projection.Generations;
 import io.diptych.projection.Lag;
@@ -53,6 +54,7 @@ final class InMemoryNode implements Backend, CommandGateway, ReadModelQueries {
     volatile boolean projects = true;
     volatile @Nullable RuntimeException bug;
     volatile @Nullable Freshness lastFreshness;
+    volatile List<Filter> lastFilters = List.of();
 
     InMemoryNode(Flows flows) {
         this.flows = flows;
@@ -257,16 +259,16 @@ final class InMemoryNode implements Backend, CommandGateway, ReadModelQueries {
     @Override
     public synchronized Page list(String readModel, ListQuery query, Freshness freshness) {
         requireFresh(readModel, freshness);
-        query.filters().keySet().forEach(field -> {
-            if (!List.of("orderId", "status", "version", "product").contains(field)) {
+        lastFilters = query.filters();
+        query.filters().forEach(filter -> {
+            if (!List.of("orderId", "status", "version", "product").contains(filter.field())) {
                 throw Problem.Type.INVALID_QUERY.exception(
-                        "The read model [order_summary] has no field [" + field + "]");
+                        "The read model [order_summary] has no field [" + filter.field() + "]");
             }
         });
         var matching = new ArrayList<Map<String, @Nullable Object>>();
         for (Map<String, @Nullable Object> row : rows.values()) {
-            if (query.filters().entrySet().stream()
-                    .allMatch(f -> f.getValue().equals(String.valueOf(row.get(f.getKey()))))) {
+            if (query.filters().stream().allMatch(f -> f.values().contains(String.valueOf(row.get(f.field()))))) {
                 matching.add(row);
             }
         }

@@ -12,6 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ReadModelApiTest extends HttpTest {
@@ -158,6 +159,47 @@ class ReadModelApiTest extends HttpTest {
     }
 
     @ParameterizedTest
+    @CsvSource(delimiterString = " is ", quoteCharacter = '~', textBlock = """
+                    version[gte]=2                    is version GTE [2]
+                    version%5Blt%5D=2                 is version LT [2]
+                    order_id[prefix]=o%25_            is order_id PREFIX [o%_]
+                    product=a[b]=c                    is product EQ [a[b]=c]
+                    count[eq]=7                       is count EQ [7]
+                    reason[null]=true                 is reason NULL [true]
+                    status[in]=CREATED,CANCELLED      is status IN [CREATED, CANCELLED]
+                    product[in]=a%5C,b,c%5C%5C,d%5Ce, is product IN [a,b, c\\, d\\e, ]
+                    """)
+    void an_operator_stands_in_brackets_after_its_field(String query, String filter) throws Exception {
+        RawSocket.get(server.port(), "/api/read-models/order_summary?" + query);
+
+        assertThat(node.lastFilters)
+                .extracting(f -> f.field() + " " + f.operator() + " " + f.values())
+                .containsExactly(filter);
+    }
+
+    @Test
+    void two_conditions_may_be_on_one_field_and_links_keep_them() throws Exception {
+        create("o-1");
+        create("o-2");
+
+        HttpResponse<String> response =
+                get("/api/read-models/order_summary?status%5Bin%5D=CREATED,X&status=CREATED&limit=1");
+
+        assertThat(node.lastFilters).hasSize(2);
+        assertThat(header(response, "Link")).contains("?status%5Bin%5D=CREATED%2CX&status=CREATED&limit=1&cursor=1>");
+    }
+
+    @Test
+    void an_operator_that_there_is_not_is_refused_with_those_that_fit_the_field() throws Exception {
+        HttpResponse<String> number = get("/api/read-models/order_summary?version%5Bnear%5D=2");
+        HttpResponse<String> text = get("/api/read-models/product_demand?product%5B%5D=2");
+
+        assertProblem(number, 400, "invalid-query", "[near]");
+        assertThat(number.body()).contains("[version]", "use eq, in, gt, gte, lt, lte\"");
+        assertThat(text.body()).contains("[]", "use eq, in, gt, gte, lt, lte, prefix\"");
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "limit=0",
@@ -166,13 +208,14 @@ class ReadModelApiTest extends HttpTest {
                 "count=yes",
                 "colour=red",
                 "status=CREATED&status=CANCELLED",
+                "status%5Bin%5D=CREATED&status%5Bin%5D=CANCELLED",
                 "product=%zz"
             })
     void a_parameter_that_cannot_be_used_is_named(String query) throws Exception {
         HttpResponse<String> response = rawGet("/api/read-models/order_summary?" + query);
 
         assertThat(response.statusCode()).isEqualTo(400);
-        assertThat(response.body()).contains(query.contains("%zz") ? "bad-request" : query.substring(0, 5));
+        assertThat(response.body()).contains(query.contains("%zz") ? "[%zz]" : query.substring(0, 5));
     }
 
     /** Through a raw socket when {@code java.net.URI} would refuse the path. */
@@ -192,6 +235,7 @@ class ReadModelApiTest extends HttpTest {
         assertThat(body)
                 .contains("\"name\":\"order_summary\"")
                 .contains("\"key\":\"orderId\"")
-                .contains("{\"name\":\"status\",");
+                .contains("{\"name\":\"status\",")
+                .contains("\"operators\":[\"eq\",\"in\"]");
     }
 }

@@ -8,6 +8,7 @@ import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import tools.jackson.databind.JsonNode;
 
@@ -154,6 +155,24 @@ class StatusApiTest extends HttpTest {
                         .isFalse());
         assertRequiredMembersExist(document);
         assertOperationsAreComplete(document);
+    }
+
+    @Test
+    void each_operator_that_fits_a_field_is_a_parameter_with_its_type() throws Exception {
+        JsonNode parameters = json(get("/openapi.json")).at("/paths/~1api~1read-models~1order_summary/get/parameters");
+        var schemas = new TreeMap<String, String>();
+        parameters.forEach(parameter -> schemas.put(
+                parameter.get("name").asString(), parameter.get("schema").toString()));
+
+        assertThat(schemas)
+                .containsEntry("version[gte]", schemas.get("version"))
+                .containsEntry(
+                        "status[in]", "{\"type\":\"array\",\"items\":" + schemas.get("status") + ",\"minItems\":1}")
+                .containsEntry("reason[null]", "{\"type\":\"boolean\"}")
+                .containsKeys("product[prefix]", "orderId[in]", "sort", "limit")
+                .doesNotContainKeys("status[gt]", "status[prefix]", "version[prefix]", "version[null]");
+        assertThat(schemas.get("version")).contains("integer");
+        assertThat(schemas.get("status")).contains("CANCELLED");
     }
 
     private static void collectReferences(JsonNode node, List<String> into) {
