@@ -2,12 +2,13 @@ package io.diptych;
 
 import io.diptych.command.Aggregate;
 import io.diptych.projection.ReadModel;
+import io.diptych.projection.SqlQuery;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Function;
 
 /**
- * What a user defines: a name, aggregates and read models. Immutable.
+ * What a user defines: a name, aggregates, read models and queries of its own. Immutable.
  *
  * @param name lower case; begins the names of topics and is the schema of the tables
  * @param readModels each in its newest version
@@ -17,16 +18,19 @@ public record App(
         String name,
         List<Aggregate<?, ?, ?>> aggregates,
         List<ReadModel<?, ?>> readModels,
-        List<ReadModel<?, ?>> formerReadModels) {
+        List<ReadModel<?, ?>> formerReadModels,
+        List<SqlQuery> queries) {
 
-    /** Checks that names are unique and that every read model follows an aggregate of this app. */
+    /** Checks that names are unique and that what refers to another part refers to one of this app. */
     public App {
         Aggregate.requireName("app", name);
         aggregates = List.copyOf(aggregates);
         readModels = List.copyOf(readModels);
         formerReadModels = List.copyOf(formerReadModels);
+        queries = List.copyOf(queries);
         requireUnique("aggregate", aggregates, Aggregate::name);
         requireUnique("read model", readModels, ReadModel::name);
+        requireUnique("query", queries, SqlQuery::name);
         requireUnique(
                 "former read model", formerReadModels, model -> model.name() + "] of version [" + model.version());
         for (ReadModel<?, ?> former : formerReadModels) {
@@ -38,21 +42,30 @@ public record App(
                         + model.aggregate().name() + "], which app [" + name + "] does not have: add it first");
             }
         }
+        List<String> names = readModels.stream().map(ReadModel::name).toList();
+        queries.forEach(query -> requireReads(query, names));
+    }
+
+    private static void requireReads(SqlQuery query, List<String> readModels) {
+        if (query.readModels().isEmpty() || !readModels.containsAll(query.readModels())) {
+            throw new IllegalArgumentException("The query [" + query.name() + "] reads " + query.readModels()
+                    + ": name with reads() one or more of the app's read models " + readModels + ", added before it");
+        }
     }
 
     /** An app without aggregates yet. */
     public static App named(String name) {
-        return new App(name, List.of(), List.of(), List.of());
+        return new App(name, List.of(), List.of(), List.of(), List.of());
     }
 
     /** This app with one more aggregate. */
     public App with(Aggregate<?, ?, ?> aggregate) {
-        return new App(name, plus(aggregates, aggregate), readModels, formerReadModels);
+        return new App(name, plus(aggregates, aggregate), readModels, formerReadModels, queries);
     }
 
     /** This app with one more read model. */
     public App with(ReadModel<?, ?> readModel) {
-        return new App(name, aggregates, plus(readModels, readModel), formerReadModels);
+        return new App(name, aggregates, plus(readModels, readModel), formerReadModels, queries);
     }
 
     /**
@@ -60,7 +73,12 @@ public record App(
      * that the older version serves up-to-date rows while the newer one is filled, and can serve again after it.
      */
     public App withFormer(ReadModel<?, ?> readModel) {
-        return new App(name, aggregates, readModels, plus(formerReadModels, readModel));
+        return new App(name, aggregates, readModels, plus(formerReadModels, readModel), queries);
+    }
+
+    /** This app with one more query of its own. */
+    public App with(SqlQuery query) {
+        return new App(name, aggregates, readModels, formerReadModels, plus(queries, query));
     }
 
     private static void requireNewer(ReadModel<?, ?> former, List<ReadModel<?, ?>> readModels) {

@@ -8,6 +8,7 @@ import io.diptych.cli.internal.GetCommand;
 import io.diptych.cli.internal.HistoryCommand;
 import io.diptych.cli.internal.Logging;
 import io.diptych.cli.internal.ProjectionsCommand;
+import io.diptych.cli.internal.QueryCommand;
 import io.diptych.cli.internal.RootCommand;
 import io.diptych.cli.internal.RunCommand;
 import io.diptych.cli.internal.SendCommand;
@@ -64,6 +65,9 @@ public final class Diptych {
                 .addSubcommand(HistoryCommand.line(app))
                 .addSubcommand(new ProjectionsCommand())
                 .addSubcommand(DlqCommand.line(app));
+        if (!app.queries().isEmpty()) {
+            line.addSubcommand(QueryCommand.line(app));
+        }
         line.setOut(out)
                 .setErr(err)
                 .setExpandAtFiles(false)

@@ -10,10 +10,12 @@ import io.diptych.command.Decision;
 import io.diptych.message.Metadata;
 import io.diptych.projection.Key;
 import io.diptych.projection.ReadModel;
+import io.diptych.projection.SqlQuery;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,10 +50,16 @@ class CommandLineTest {
                 }
             });
 
+    private static final ReadModel<Greeted, Greeting> GREETINGS = new ReadModel<>(
+            "greetings", GREETING, Greeting.class, Greeted::name, (row, e) -> new Greeting(e.aggregateId()));
+
+    record Asked(String name, @Nullable Instant since) {}
+
     private static final App APP = App.named("greetings")
             .with(GREETING)
-            .with(new ReadModel<>(
-                    "greetings", GREETING, Greeting.class, Greeted::name, (row, e) -> new Greeting(e.aggregateId())));
+            .with(GREETINGS)
+            .with(SqlQuery.named("latest", Greeting.class, "select name from greetings where name > :name", Asked.class)
+                    .reads(GREETINGS));
 
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
@@ -87,7 +95,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "run", "send", "get", "history"})
+    @ValueSource(strings = {"demo", "run", "send", "get", "history", "query"})
     void each_command_has_a_help_with_examples(String command) {
         assertThat(call(command, "--help")).isZero();
         assertThat(out.toString()).contains("Examples:\n", "  diptych " + command);
@@ -120,6 +128,7 @@ class CommandLineTest {
                 "send Greet {} --url ftp://localhost | is not a URL such as",
                 "get greetings a b | Give one key",
                 "get greetings a name=b | Give one key",
+                "query latest a | Give name=value, not [a]",
                 "get greetings --wait soon | 'soon' is not an int",
                 "demo --port eighty | 'eighty' is not an int",
                 "history greeting | Missing required parameter: 'ID'",
@@ -234,6 +243,20 @@ class CommandLineTest {
             assertThat(node.requests.get(1).header("Prefer")).isNull();
             assertThat(node.requests.get(2).pathAndQuery())
                     .isEqualTo("/api/read-models/greetings?name%5Bprefix%5D=a%25&name%5Blt%5D=b");
+        }
+    }
+
+    @Test
+    void query_asks_the_apps_own_query() throws Exception {
+        call("query", "--help");
+        assertThat(out.toString()).contains("query latest name=a since=2026-01-31T12:00:00Z");
+        try (var node = new FakeNode(request -> Response.json(200, "{\"rows\":[]}"))) {
+            String url = node.url().toString();
+            assertThat(call("query", "latest", "name=a b", "--token", "order:0:7", "--url", url))
+                    .isZero();
+
+            assertThat(node.requests.getFirst().pathAndQuery()).isEqualTo("/api/queries/latest?name=a%20b");
+            assertThat(node.requests.getFirst().header("Consistency-Token")).isEqualTo("order:0:7");
         }
     }
 

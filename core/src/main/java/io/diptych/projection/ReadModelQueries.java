@@ -27,6 +27,16 @@ public interface ReadModelQueries {
     Page list(String readModel, ListQuery query, Freshness freshness);
 
     /**
+     * The rows of one of the app's own queries, see {@link SqlQuery}.
+     *
+     * @param parameters name (camelCase or snake_case) to value, in written form
+     * @return at most {@link SqlQuery#MAX_ROWS} rows, each with the fields of the row record
+     * @throws ProblemException unknown query, a parameter that is unknown, missing or of the wrong kind, database away,
+     *     or freshness not reached
+     */
+    Result query(String name, Map<String, String> parameters, Freshness freshness);
+
+    /**
      * How fresh an answer must be.
      *
      * @param token what must have been seen; null for no demand
@@ -59,6 +69,9 @@ public interface ReadModelQueries {
      * @param fields names (as the row record spells them) to values; null when there is no such row
      */
     record Row(@Nullable Map<String, @Nullable Object> fields, Seen seen) {}
+
+    /** All rows of an answer; each has the names of its fields and their values. */
+    record Result(List<Map<String, @Nullable Object>> rows, Seen seen) {}
 
     /**
      * Which rows, in which order.

@@ -1,5 +1,6 @@
 package io.diptych.postgres;
 
+import io.diptych.ConfigurationException;
 import io.diptych.message.Problem;
 import io.diptych.message.ProblemException;
 import io.diptych.projection.internal.RowStore.RowRefusedException;
@@ -39,6 +40,43 @@ final class Failures {
                 isOfTheSchema(e)
                         ? "The tables of the read models are not there yet: a node with the projection role makes them"
                         : "The database cannot be used now: try again");
+    }
+
+    /** What the caller of one of the app's own queries is told. */
+    static ProblemException ofOwnQuery(String name, SQLException e) {
+        if (state(e).equals("57014")) {
+            return Problem.Type.UNAVAILABLE.exception("The query [" + name + "] took longer than queries may and was"
+                    + " ended: ask for less, or try again");
+        }
+        if (isOfTheColumns(e)) {
+            return Problem.Type.UNAVAILABLE.exception("The query [" + name + "] does not fit the rows that serve now,"
+                    + " which another version of a read model has made (" + inOneLine(e)
+                    + "): try again when those of this version serve");
+        }
+        return isOfTheStatement(e) && !isOfTheSchema(e)
+                ? Problem.Type.QUERY_FAILED.exception("The query [" + name + "] failed: " + inOneLine(e))
+                : ofQuery(e);
+    }
+
+    /** Why one of the app's own queries cannot be one; the exception itself when the database is to blame. */
+    static ConfigurationException ofDefinition(String name, SQLException e) throws SQLException {
+        if (isOfTheStatement(e) || isOfTheValue(e)) {
+            return new ConfigurationException(
+                    "PostgreSQL cannot run the SQL of query [" + name + "]: " + inOneLine(e) + ". Mend the SQL");
+        }
+        throw e;
+    }
+
+    /** A column or operator is missing, or of another type: not so when the statement was checked. */
+    private static boolean isOfTheColumns(SQLException e) {
+        String state = state(e);
+        return state.equals("42703") || state.equals("42883") || state.equals("42804");
+    }
+
+    /** SQLSTATE classes 0A (not supported), 21 (cardinality), 25 (read only) and 42 (syntax, names, types, rights). */
+    private static boolean isOfTheStatement(SQLException e) {
+        String state = state(e);
+        return state.startsWith("0A") || state.startsWith("21") || state.startsWith("25") || state.startsWith("42");
     }
 
     /** A schema or table is missing. */

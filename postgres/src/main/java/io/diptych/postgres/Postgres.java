@@ -42,6 +42,7 @@ public final class Postgres implements AutoCloseable {
     private final PostgresGenerations generations;
     private final ProgressFeed feed;
     private final Waiters waiters = new Waiters();
+    private final OwnQueries ownQueries;
     private final PostgresQueries queries;
 
     private Postgres(App app, PostgresSettings settings, LogEnds ends) {
@@ -62,7 +63,13 @@ public final class Postgres implements AutoCloseable {
             waiters.wakeAll();
         });
         feed.add(waiters::wake);
-        queries = new PostgresQueries(database, app.name(), serving, waiters, ends);
+        ownQueries = new OwnQueries(
+                app.name(),
+                app.queries(),
+                newest.values().stream().map(RowMapping::shape).toList());
+        var staleness = new Staleness(ends);
+        var own = new OwnAnswers(database, app.name(), ownQueries, serving, waiters, staleness);
+        queries = new PostgresQueries(database, app.name(), serving, waiters, staleness, own);
         generations = new PostgresGenerations(database, app.name(), schema, newest);
     }
 
@@ -85,7 +92,8 @@ public final class Postgres implements AutoCloseable {
     }
 
     /**
-     * Makes what is missing of schema, tables and indexes, and compares the tables that are there with the records.
+     * Makes what is missing of schema, tables and indexes, and compares the tables that are there with the records, and
+     * the app's own queries with theirs.
      * May be called by several nodes at once.
      *
      * @throws ConfigurationException naming what differs, and the way out
@@ -94,6 +102,7 @@ public final class Postgres implements AutoCloseable {
     public void ensureSchema() {
         try {
             schema.ensure(database);
+            ownQueries.check(database);
         } catch (SQLException e) {
             throw new StoreUnavailableException(
                     "The schema [" + app.name() + "] cannot be made ready now: " + Failures.inOneLine(e), e);

@@ -1,20 +1,14 @@
 package io.diptych.postgres;
 
-import io.diptych.message.ConsistencyToken;
 import io.diptych.message.ConsistencyToken.Point;
 import io.diptych.message.Problem;
 import io.diptych.message.ProblemException;
 import io.diptych.postgres.Serving.Rows;
 import io.diptych.postgres.SnapshotQuery.Snapshot;
-import io.diptych.projection.Lag;
 import io.diptych.projection.ReadModelQueries;
-import io.diptych.projection.internal.LogEnds;
-import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -31,7 +25,8 @@ final class PostgresQueries implements ReadModelQueries {
     private final String schema;
     private final Serving serving;
     private final Waiters waiters;
-    private final LogEnds ends;
+    private final Staleness staleness;
+    private final OwnAnswers own;
 
     /** How the rows that serve are read. */
     private interface Reading {
@@ -41,12 +36,14 @@ final class PostgresQueries implements ReadModelQueries {
     /** What was read, of which rows. */
     private record Answer(Rows rows, Snapshot snapshot) {}
 
-    PostgresQueries(Database database, String schema, Serving serving, Waiters waiters, LogEnds ends) {
+    PostgresQueries(
+            Database database, String schema, Serving serving, Waiters waiters, Staleness staleness, OwnAnswers own) {
         this.database = database;
         this.schema = schema;
         this.serving = serving;
         this.waiters = waiters;
-        this.ends = ends;
+        this.staleness = staleness;
+        this.own = own;
     }
 
     @Override
@@ -69,6 +66,11 @@ final class PostgresQueries implements ReadModelQueries {
         return page(Ordering.of(answer.rows().shape(), query.sort()), query.limit(), answer.snapshot(), seen(answer));
     }
 
+    @Override
+    public Result query(String name, Map<String, String> parameters, Freshness freshness) {
+        return own.answer(name, parameters, freshness);
+    }
+
     private SnapshotQuery page(Rows rows, ListQuery query) {
         Ordering ordering = Ordering.of(rows.shape(), query.sort());
         var filters = new Conditions();
@@ -87,14 +89,9 @@ final class PostgresQueries implements ReadModelQueries {
         long now = System.nanoTime();
         long deadline = now + freshness.maxWait().toNanos();
         try {
-            String aggregate = serving.aggregate(readModel);
-            List<Point> points = points(aggregate, freshness.token());
-            if (freshness.maxStaleness() != null) {
-                var recent = ends.asOf(aggregate, now - freshness.maxStaleness().toNanos(), deadline);
-                if (recent == null) {
-                    throw tooOld(read(readModel, reading), freshness, freshness.maxStaleness());
-                }
-                points.addAll(recent);
+            List<Point> points = staleness.points(serving.aggregate(readModel), freshness, now, deadline);
+            if (points == null) {
+                throw problem(read(readModel, reading), freshness);
             }
             return points.isEmpty() ? read(readModel, reading) : await(readModel, points, freshness, deadline, reading);
         } catch (InterruptedException e) {
@@ -110,39 +107,15 @@ final class PostgresQueries implements ReadModelQueries {
             while (true) {
                 long left = deadline - System.nanoTime();
                 Answer answer = read(readModel, reading);
-                Map<Integer, Long> positions = answer.snapshot().positions();
-                Point behind = firstNotPassed(points, positions);
-                if (behind == null) {
+                if (Staleness.firstNotPassed(points, answer.snapshot().positions()) == null) {
                     return answer;
                 }
                 if (left <= 0) {
-                    Point ofToken = firstNotPassed(points(answer.rows().aggregate(), freshness.token()), positions);
-                    throw ofToken == null && freshness.maxStaleness() != null
-                            ? tooOld(answer, freshness, freshness.maxStaleness())
-                            : notCaughtUp(answer, ofToken == null ? behind : ofToken, freshness);
+                    throw problem(answer, freshness);
                 }
                 waiter.await(answer.rows().generation(), left);
             }
         }
-    }
-
-    private static List<Point> points(String aggregate, @Nullable ConsistencyToken token) {
-        var points = new ArrayList<Point>();
-        if (token != null) {
-            token.points().stream()
-                    .filter(point -> point.aggregate().equals(aggregate))
-                    .forEach(points::add);
-        }
-        return points;
-    }
-
-    private static @Nullable Point firstNotPassed(List<Point> points, Map<Integer, Long> positions) {
-        for (Point point : points) {
-            if (positions.getOrDefault(point.partition(), 0L) <= point.offset()) {
-                return point;
-            }
-        }
-        return null;
     }
 
     /** Reads the rows that serve; once more when they have just been dropped. */
@@ -169,54 +142,15 @@ final class PostgresQueries implements ReadModelQueries {
         }
     }
 
-    private ProblemException notCaughtUp(Answer answer, Point point, Freshness freshness) {
-        Map<Integer, Long> positions = answer.snapshot().positions();
-        long position = positions.getOrDefault(point.partition(), 0L);
-        return new ProblemException(Problem.Type.NOT_CAUGHT_UP.with(
-                "The read model [" + answer.rows().shape().readModel() + "] is at position [" + position
-                        + "] of partition ["
-                        + point.partition() + "] and has not passed offset [" + point.offset() + "] within ["
-                        + freshness.maxWait().toMillis() + " ms]: ask again, or without the token",
-                extensions(answer, Map.of("behind", point.offset() + 1 - position))));
-    }
-
-    private ProblemException tooOld(Answer answer, Freshness freshness, Duration maxStaleness) {
-        Lag lag = lag(answer);
-        String events = lag.events() == null ? "unknown" : lag.events().toString();
-        String seconds = lag.seconds() == null ? "unknown" : lag.seconds();
-        String asked = Lag.seconds(maxStaleness);
-        return new ProblemException(Problem.Type.NOT_CAUGHT_UP.with(
-                "The read model [" + answer.rows().shape().readModel() + "] is [" + events + "] events and [" + seconds
-                        + "] seconds behind, and was not within the max-staleness of [" + asked + "] seconds within ["
-                        + freshness.maxWait().toMillis() + " ms]: ask again, or with a greater max-staleness",
-                extensions(answer, Map.of("maxStaleness", new BigDecimal(asked)))));
-    }
-
-    private Map<String, Object> extensions(Answer answer, Map<String, Object> others) {
-        var extensions = new LinkedHashMap<>(others);
-        extensions.put("readModel", answer.rows().shape().readModel());
-        Lag lag = lag(answer);
-        if (lag.events() != null) {
-            extensions.put("lagEvents", lag.events());
-        }
-        if (lag.seconds() != null) {
-            extensions.put("lagSeconds", new BigDecimal(lag.seconds()));
-        }
-        return extensions;
-    }
-
-    private Lag lag(Answer answer) {
-        return ends.lag(answer.rows().aggregate(), answer.snapshot().positions());
+    private ProblemException problem(Answer answer, Freshness freshness) {
+        Rows rows = answer.rows();
+        return staleness.problem(
+                rows.shape().readModel(), rows.aggregate(), answer.snapshot().positions(), freshness);
     }
 
     private Seen seen(Answer answer) {
-        var points = new ArrayList<Point>();
-        answer.snapshot().positions().forEach((partition, position) -> {
-            if (position > 0) {
-                points.add(new Point(answer.rows().aggregate(), partition, position - 1));
-            }
-        });
-        return new Seen(new ConsistencyToken(points), lag(answer));
+        return staleness.seen(
+                Map.of(answer.rows().aggregate(), answer.snapshot().positions()));
     }
 
     private static Page page(Ordering ordering, int limit, Snapshot snapshot, Seen seen) {

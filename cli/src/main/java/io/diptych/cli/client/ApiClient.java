@@ -42,13 +42,14 @@ public final class ApiClient implements AutoCloseable {
     /**
      * A query.
      *
+     * @param name of the read model, or of the app's own query
      * @param key of one row; null for a list
-     * @param parameters of the list: filters and options
+     * @param parameters of the list: filters and options, or what the app's own query takes
      * @param token what the answer must have seen; null for no demand
      * @param waitSeconds how long the node may wait for that; null for its default
      */
     public record Query(
-            String readModel,
+            String name,
             @Nullable String key,
             List<Parameter> parameters,
             @Nullable String token,
@@ -98,7 +99,20 @@ public final class ApiClient implements AutoCloseable {
      * @throws IOException when there is no answer
      */
     public Answer get(Query query) throws IOException, InterruptedException {
-        var path = new StringBuilder("/api/read-models/").append(encoded(query.readModel()));
+        return get("/api/read-models/", query);
+    }
+
+    /**
+     * Asks a query of the app's own, which has no key.
+     *
+     * @throws IOException when there is no answer
+     */
+    public Answer query(Query query) throws IOException, InterruptedException {
+        return get("/api/queries/", query);
+    }
+
+    private Answer get(String folder, Query query) throws IOException, InterruptedException {
+        var path = new StringBuilder(folder).append(encoded(query.name()));
         if (query.key() != null) {
             path.append('/').append(encoded(query.key()));
         }

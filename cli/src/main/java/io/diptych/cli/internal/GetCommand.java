@@ -6,7 +6,6 @@ import io.diptych.cli.client.ApiClient.Parameter;
 import io.diptych.cli.client.ApiClient.Query;
 import io.diptych.cli.client.UrlOption;
 import io.diptych.projection.Filter.Operator;
-import io.diptych.projection.ReadModel;
 import java.lang.reflect.RecordComponent;
 import java.math.BigDecimal;
 import java.util.ArrayList;

@@ -15,7 +15,7 @@ public final class ChaosApp {
 
     private ChaosApp() {}
 
-    /** Two aggregates, three read models. */
+    /** Two aggregates, three read models, and the queries of the orders. */
     public static App app() {
         App orders = OrdersApp.orders();
         var account = new Aggregate<>(
@@ -25,7 +25,7 @@ public final class ChaosApp {
                 AccountEvent.class,
                 AccountCommand::accountId,
                 new AccountDecider());
-        return new App("chaos", orders.aggregates(), orders.readModels(), orders.formerReadModels())
+        return new App("chaos", orders.aggregates(), orders.readModels(), orders.formerReadModels(), orders.queries())
                 .with(account)
                 .with(new ReadModel<>(
                         "account_balance",

@@ -75,6 +75,7 @@ public final class HttpServer implements AutoCloseable {
             Backend backend, Flows flows, FlowResource flowResource, Metrics metrics, ServerSettings settings) {
         var commands = new CommandResource(backend, flows, settings);
         var readModels = new ReadModelResource(backend, flows);
+        var queries = new QueryResource(backend, flows);
         var aggregates = new AggregateResource(backend);
         var letters = new DeadLetterResource(backend, settings);
         var status = new StatusResource(backend);
@@ -88,6 +89,8 @@ public final class HttpServer implements AutoCloseable {
                 .get("/api/read-models", readModels::describe)
                 .get("/api/read-models/{name}", readModels::list)
                 .get("/api/read-models/{name}/{key}", readModels::find)
+                .get("/api/queries", queries::describe)
+                .get("/api/queries/{name}", queries::find)
                 .get("/api/aggregates/{type}/{id}", aggregates::find)
                 .get("/api/aggregates/{type}/{id}/events", aggregates::events)
                 .get("/api/dead-letters", letters::depths)

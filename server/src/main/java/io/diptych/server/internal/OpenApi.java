@@ -5,6 +5,7 @@ import io.diptych.command.Aggregate;
 import io.diptych.message.Limits;
 import io.diptych.message.Problem;
 import io.diptych.projection.ReadModel;
+import io.diptych.projection.SqlQuery;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -42,6 +43,9 @@ final class OpenApi {
             paths.put("/api/read-models/" + model.name() + "/{key}", Map.of("get", find(model)));
         }
         paths.putAll(OpenApiLetters.paths());
+        for (SqlQuery query : app.queries()) {
+            paths.put("/api/queries/" + query.name(), Map.of("get", OpenApiQueries.operation(query, records)));
+        }
         addStatusPaths(paths);
         paths.putAll(OpenApiProjections.paths(app.readModels()));
         schemas.put("problem", problemSchema());
@@ -203,7 +207,8 @@ final class OpenApi {
                 responses);
     }
 
-    private static List<Object> freshness() {
+    /** How fresh a query's answer must be. */
+    static List<Object> freshness() {
         return List.of(
                 parameter(
                         "header",
@@ -220,15 +225,20 @@ final class OpenApi {
 
     /** The headers that say what an answer has seen, and another. */
     private static Map<String, Object> seen(String another, Object header) {
+        Map<String, Object> headers = seen();
+        headers.put(another, header);
+        return headers;
+    }
+
+    /** The headers that say what an answer has seen. */
+    static Map<String, Object> seen() {
         return map(
                 AskedFreshness.TOKEN,
                 header("What the answer has seen: with it the next query is not answered with less"),
                 AskedFreshness.LAG_EVENTS,
                 header("Events not yet in the answer, at most; missing while unknown"),
                 AskedFreshness.LAG_SECONDS,
-                header("All events committed longer ago are in the answer; missing while unknown"),
-                another,
-                header);
+                header("All events committed longer ago are in the answer; missing while unknown"));
     }
 
     private static void addStatusPaths(Map<String, Object> paths) {
@@ -238,6 +248,7 @@ final class OpenApi {
                         "/api/commands", "All commands with their schemas",
                         "/api/read-models", "All read models with their fields",
                         "/api/projections", "How far each read model is behind, on all nodes, and why",
+                        "/api/queries", "The app's own queries with their parameters and fields",
                         "/api/flows", "The latest commands through this gateway")
                 .entrySet()
                 .stream()

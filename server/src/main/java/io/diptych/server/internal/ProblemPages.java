@@ -41,8 +41,10 @@ final class ProblemPages {
                         "The detail names the header, the value and the form it must have.");
             case INVALID_QUERY ->
                 new Advice(
-                        "The query names a field that the read model lacks, or has a value of the wrong kind.",
-                        "The detail names the parameter. GET /api/read-models lists all fields.");
+                        "The query names a field or parameter that there is not, an operator that does not fit the field, or a"
+                                + " value of the wrong kind.",
+                        "The detail names the parameter. GET /api/read-models lists all fields with their operators, GET"
+                                + " /api/queries all parameters.");
             case INVALID_TOKEN ->
                 new Advice(
                         "The Consistency-Token is not one that Diptych issued, or belongs to another app.",
@@ -57,6 +59,10 @@ final class ProblemPages {
                         "GET /api/commands lists the types; mind the spelling.");
             case UNKNOWN_READ_MODEL ->
                 new Advice("The app has no read model of that name.", "GET /api/read-models lists the names.");
+            case UNKNOWN_QUERY ->
+                new Advice(
+                        "The app has no query of its own of that name.",
+                        "GET /api/queries lists the names; a read model is at /api/read-models.");
             case UNKNOWN_AGGREGATE ->
                 new Advice(
                         "The app has no aggregate of that type.", "GET /api/commands names each command's aggregate.");
@@ -96,6 +102,11 @@ final class ProblemPages {
                 new Advice(
                         "The app's code threw an exception on this command. The command is in the dead letters.",
                         "The command node's log has the exception. Mend the code and send the command again.");
+            case QUERY_FAILED ->
+                new Advice(
+                        "The SQL of one of the app's own queries fails, gives a null that its record rules out, or gives"
+                                + " too many rows.",
+                        "The detail says which. Mend the SQL or its records in the app.");
             case INTERNAL ->
                 new Advice(
                         "The server failed in a way that it should not.",

@@ -281,6 +281,18 @@ final class InMemoryNode implements Backend, CommandGateway, ReadModelQueries {
                 seen());
     }
 
+    @Override
+    public synchronized Result query(String name, Map<String, String> parameters, Freshness freshness) {
+        if (!name.equals("by_status")) {
+            throw Problem.Type.UNKNOWN_QUERY.exception("There is no query [" + name + "], only [by_status]");
+        }
+        requireFresh("order_summary", freshness);
+        long orders = rows.values().stream()
+                .filter(row -> String.valueOf(row.get("status")).equals(parameters.get("status")))
+                .count();
+        return new Result(List.of(new LinkedHashMap<>(Map.of("orders", orders))), seen());
+    }
+
     private void requireFresh(String readModel, Freshness freshness) {
         lastFreshness = freshness;
         if (Orders.APP.readModels().stream().noneMatch(m -> m.name().equals(readModel))) {

@@ -10,6 +10,7 @@ import io.diptych.projection.Indexed;
 import io.diptych.projection.Key;
 import io.diptych.projection.Projection;
 import io.diptych.projection.ReadModel;
+import io.diptych.projection.SqlQuery;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.List;
@@ -58,10 +59,19 @@ final class Orders {
     static final Aggregate<Command, Boolean, Event> ORDER =
             new Aggregate<>("order", Command.class, Boolean.class, Event.class, Command::orderId, new OrderDecider());
 
+    record ByStatus(Status status, @Nullable Instant since) {}
+
+    record Orderings(long orders) {}
+
+    private static final ReadModel<Event, OrderSummary> SUMMARY =
+            new ReadModel<>("order_summary", ORDER, OrderSummary.class, new Unused<OrderSummary>());
+
     static final App APP = App.named("orders")
             .with(ORDER)
-            .with(new ReadModel<>("order_summary", ORDER, OrderSummary.class, new Unused<OrderSummary>()))
-            .with(new ReadModel<>("product_demand", ORDER, ProductDemand.class, new Unused<ProductDemand>()));
+            .with(SUMMARY)
+            .with(new ReadModel<>("product_demand", ORDER, ProductDemand.class, new Unused<ProductDemand>()))
+            .with(SqlQuery.named("by_status", Orderings.class, "the in-memory node answers it", ByStatus.class)
+                    .reads(SUMMARY));
 
     private Orders() {}
 

@@ -229,6 +229,25 @@ class ReadModelApiTest extends HttpTest {
     }
 
     @Test
+    void a_query_of_the_apps_own_is_asked_by_name_as_fresh_as_the_token() throws Exception {
+        String token = header(create("o-1"), "Consistency-Token");
+
+        HttpResponse<String> response =
+                get("/api/queries/by_status?status=CREATED", "Consistency-Token", token, "Prefer", "wait=3");
+
+        assertThat(response.body()).isEqualTo("{\"rows\":[{\"orders\":1}]}");
+        assertThat(node.lastFreshness).isEqualTo(new Freshness(ConsistencyToken.parse(token), Duration.ofSeconds(3)));
+        assertProblem(get("/api/queries/nope"), 404, "unknown-query", "[nope]");
+        assertProblem(get("/api/queries/by_status?status=A&status=B"), 400, "invalid-query", "[status]");
+    }
+
+    @Test
+    void the_queries_of_the_app_describe_themselves() throws Exception {
+        assertThat(get("/api/queries").body())
+                .contains("\"name\":\"by_status\"", "\"readModels\":[\"order_summary\"]", "\"since\":{");
+    }
+
+    @Test
     void the_read_models_describe_themselves() throws Exception {
         String body = get("/api/read-models").body();
 

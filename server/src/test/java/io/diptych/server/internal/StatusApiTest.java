@@ -175,6 +175,24 @@ class StatusApiTest extends HttpTest {
         assertThat(schemas.get("status")).contains("CANCELLED");
     }
 
+    @Test
+    void a_query_of_the_apps_own_has_typed_parameters_and_rows() throws Exception {
+        JsonNode operation = json(get("/openapi.json")).at("/paths/~1api~1queries~1by_status/get");
+
+        JsonNode status = operation.at("/parameters/0");
+        JsonNode since = operation.at("/parameters/1");
+        assertThat(status.get("name").asString()).isEqualTo("status");
+        assertThat(status.get("required").asBoolean()).isTrue();
+        assertThat(status.get("schema").toString()).contains("CANCELLED");
+        assertThat(since.get("required").asBoolean()).isFalse();
+        assertThat(since.get("schema").get("format").asString()).isEqualTo("date-time");
+        assertThat(operation
+                        .at("/responses/200/content/application~1json/schema/properties/rows/items/properties/orders")
+                        .get("format")
+                        .asString())
+                .isEqualTo("int64");
+    }
+
     private static void collectReferences(JsonNode node, List<String> into) {
         if (node.isObject() && node.has("$ref")) {
             into.add(node.get("$ref").asString());

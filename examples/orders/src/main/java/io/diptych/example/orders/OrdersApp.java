@@ -10,16 +10,18 @@ import io.diptych.projection.ReadModel;
 /** Puts the two sides together. */
 public final class OrdersApp {
 
-    /** The app: one aggregate, two views of it. */
+    /** The app: one aggregate, two views of it, and a query in SQL. */
     public static App orders() {
         var order = new Aggregate<>(
                 "order", OrderCommand.class, Order.class, OrderEvent.class, OrderCommand::orderId, new OrderDecider());
+        var orderSummary =
+                new ReadModel<>("order_summary", order, OrderSummary.class, OrderEvent::orderId, OrderSummary::evolve);
         return App.named("orders")
                 .with(order)
+                .with(orderSummary)
                 .with(new ReadModel<>(
-                        "order_summary", order, OrderSummary.class, OrderEvent::orderId, OrderSummary::evolve))
-                .with(new ReadModel<>(
-                        "product_demand", order, ProductDemand.class, ProductDemand::key, ProductDemand::evolve));
+                        "product_demand", order, ProductDemand.class, ProductDemand::key, ProductDemand::evolve))
+                .with(TopCustomer.query().reads(orderSummary));
     }
 
     /** Runs it: see {@code --help}. */

@@ -157,6 +157,36 @@ class OrderFlowTest {
         assertThat(first.get("count").asInt()).isEqualTo(5);
         assertThat(first.get("rows").get(0).get("quantity").asInt()).isEqualTo(5);
         assertThat(second.get("rows").get(0).get("quantity").asInt()).isEqualTo(3);
+        var some = api.get("/api/read-models/order_summary?customerId=" + customer
+                        + "&quantity[gte]=2&quantity[lt]=5&order_id[prefix]=" + id + "&sort=quantity")
+                .json()
+                .get("rows");
+        assertThat(some.valueStream().map(row -> row.get("quantity").asInt())).containsExactly(2, 3, 4);
+    }
+
+    @Test
+    void a_query_of_the_apps_own_sums_up_what_the_caller_has_just_written() throws Exception {
+        String country = "land-" + id;
+        Answer last = null;
+        for (int i = 1; i <= 3; i++) {
+            last = api.send("CreateOrder", """
+                    {"orderId":"%s-%d","product":"W","quantity":%d,"unitPrice":1.50,"customerId":"%s","country":"%s"}""".formatted(id, i, i, i < 3 ? "a" : "b", country));
+        }
+        String path = "/api/queries/top_customers?country=" + country;
+
+        Answer answer = api.get(path, "Consistency-Token", last.header("Consistency-Token"));
+
+        assertThat(answer.response().body())
+                .isEqualTo("{\"rows\":[{\"customerId\":\"a\",\"orders\":2,\"revenue\":4.50},"
+                        + "{\"customerId\":\"b\",\"orders\":1,\"revenue\":4.50}]}");
+        assertThat(api.get(path + "&limit=1").json().get("rows")).hasSize(1);
+        assertThat(api.get(path + "&until=2012-01-01T00:00:00Z").json().get("rows"))
+                .isEmpty();
+        assertProblem(api.get(path + "&limit=0"), 400, "/problems/invalid-query", "[0]");
+        assertProblem(api.get(path + "&since=today"), 400, "/problems/invalid-query", "[today]");
+        assertProblem(api.get("/api/queries/worst_customers"), 404, "/problems/unknown-query", "[top_customers]");
+        Answer late = api.get(path, "Consistency-Token", "order:0:999999999", "Prefer", "wait=0");
+        assertProblem(late, 503, "/problems/not-caught-up", "[order_summary]");
     }
 
     @Test

@@ -40,12 +40,16 @@ class RebuildTest {
     void callers_see_no_error_and_no_stale_row_while_generations_change_places(Servers servers) throws Exception {
         App orders = OrdersApp.orders();
         App first = new App(
-                servers.freshName("orders"), orders.aggregates(), orders.readModels(), orders.formerReadModels());
+                servers.freshName("orders"),
+                orders.aggregates(),
+                orders.readModels(),
+                orders.formerReadModels(),
+                orders.queries());
         List<ReadModel<?, ?>> newer = new ArrayList<>();
         for (ReadModel<?, ?> readModel : first.readModels()) {
             newer.add(readModel.withVersion(2));
         }
-        App second = new App(first.name(), first.aggregates(), newer, first.readModels());
+        App second = new App(first.name(), first.aggregates(), newer, first.readModels(), first.queries());
 
         try (Node old = node(servers, first, Role.COMMAND, Role.GATEWAY, Role.PROJECTION)) {
             assertThat(old.awaitReady(PATIENCE)).isTrue();

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -16,12 +17,25 @@ import org.junit.jupiter.api.Assumptions;
 import tools.jackson.databind.JsonNode;
 
 /** Real order lines, and what must come of them: computed here from the file alone, with nothing of Diptych. */
-record RetailFile(Path path, Set<String> orders, int invalidQuantity, int existing, Map<String, Demand> demand) {
+record RetailFile(
+        Path path,
+        Set<String> orders,
+        int invalidQuantity,
+        int existing,
+        Map<String, Demand> demand,
+        Map<String, Demand> customers) {
 
     private static final Path PATH = Path.of("../../../shared/data/online-retail.csv");
 
-    /** Of one product. */
+    /** Of one product or customer. */
     record Demand(long orders, long units, BigDecimal revenue) {
+        private static void add(Map<String, Demand> demand, String of, CSVRecord line) {
+            demand.put(
+                    of,
+                    demand.getOrDefault(of, new Demand(0, 0, BigDecimal.ZERO))
+                            .plus(Long.parseLong(line.get("Quantity")), new BigDecimal(line.get("UnitPrice"))));
+        }
+
         private Demand plus(long quantity, BigDecimal price) {
             return new Demand(orders + 1, units + quantity, revenue.add(price.multiply(BigDecimal.valueOf(quantity))));
         }
@@ -36,6 +50,7 @@ record RetailFile(Path path, Set<String> orders, int invalidQuantity, int existi
     private static RetailFile read(Path path, int lines) throws IOException {
         Set<String> orders = new HashSet<>();
         Map<String, Demand> demand = new HashMap<>();
+        Map<String, Demand> customers = new HashMap<>();
         int invalid = 0;
         int existing = 0;
         var format = CSVFormat.RFC4180
@@ -55,17 +70,14 @@ record RetailFile(Path path, Set<String> orders, int invalidQuantity, int existi
                 } else if (!orders.add(line.get("InvoiceNo") + "-" + line.get("StockCode"))) {
                     existing++;
                 } else {
-                    demand.merge(
-                            line.get("StockCode"),
-                            new Demand(0, 0, BigDecimal.ZERO).plus(quantity, new BigDecimal(line.get("UnitPrice"))),
-                            (a, b) -> new Demand(
-                                    a.orders() + b.orders(),
-                                    a.units() + b.units(),
-                                    a.revenue().add(b.revenue())));
+                    Demand.add(demand, line.get("StockCode"), line);
+                    if (!line.get("CustomerID").isBlank()) {
+                        Demand.add(customers, line.get("CustomerID").replaceFirst("\\.0$", ""), line);
+                    }
                 }
             }
         }
-        return new RetailFile(path, orders, invalid, existing, demand);
+        return new RetailFile(path, orders, invalid, existing, demand, customers);
     }
 
     /** What the first lines of the file come to, and a file of them. */
@@ -76,7 +88,7 @@ record RetailFile(Path path, Set<String> orders, int invalidQuantity, int existi
         return read(copy, lines);
     }
 
-    /** Compares both read models, each row of the demand included, with the file. */
+    /** Compares the read models, each row of the demand included, and the best customers with the file. */
     void check(Api api) throws IOException, InterruptedException {
         JsonNode page =
                 api.get("/api/read-models/order_summary?limit=1&count=true").json();
@@ -97,6 +109,29 @@ record RetailFile(Path path, Set<String> orders, int invalidQuantity, int existi
             assertThat(row.units()).as("units of %s", product).isEqualTo(expected.units());
             assertThat(row.revenue()).as("revenue of %s", product).isEqualByComparingTo(expected.revenue());
         });
+        checkTopCustomers(api);
+    }
+
+    private void checkTopCustomers(Api api) throws IOException, InterruptedException {
+        var expected = customers.entrySet().stream()
+                .sorted(Comparator.<Map.Entry<String, Demand>, BigDecimal>comparing(
+                                e -> e.getValue().revenue())
+                        .reversed()
+                        .thenComparing(Map.Entry::getKey))
+                .limit(50)
+                .map(e -> e.getKey() + " " + e.getValue().orders() + " "
+                        + e.getValue().revenue().stripTrailingZeros().toPlainString())
+                .toList();
+
+        JsonNode rows = api.get("/api/queries/top_customers?limit=50").json().get("rows");
+
+        assertThat(rows.valueStream()
+                        .map(row -> row.get("customerId").asString() + " "
+                                + row.get("orders").asLong() + " "
+                                + new BigDecimal(row.get("revenue").asString())
+                                        .stripTrailingZeros()
+                                        .toPlainString()))
+                .containsExactlyElementsOf(expected);
     }
 
     /** Compares what {@code load} reported. */
