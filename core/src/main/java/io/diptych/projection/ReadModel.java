@@ -15,9 +15,15 @@ import org.jspecify.annotations.Nullable;
  * @param aggregate whose events feed it
  * @param rowType the record that is a row
  * @param projection the fold
+ * @param batching how many events one transaction applies
  */
 public record ReadModel<E, R>(
-        String name, int version, Aggregate<?, ?, E> aggregate, Class<R> rowType, Projection<E, R> projection) {
+        String name,
+        int version,
+        Aggregate<?, ?, E> aggregate,
+        Class<R> rowType,
+        Projection<E, R> projection,
+        Batching batching) {
 
     /** Checks the name, the version and that rows are records. */
     public ReadModel {
@@ -34,7 +40,7 @@ public record ReadModel<E, R>(
 
     /** The first version. */
     public ReadModel(String name, Aggregate<?, ?, E> aggregate, Class<R> rowType, Projection<E, R> projection) {
-        this(name, 1, aggregate, rowType, projection);
+        this(name, 1, aggregate, rowType, projection, Batching.DEFAULT);
     }
 
     /** The first version, with the projection as its two functions: {@link Projection#key} and {@link Projection#evolve}. */
@@ -59,6 +65,11 @@ public record ReadModel<E, R>(
 
     /** The same as that version. */
     public ReadModel<E, R> withVersion(int number) {
-        return new ReadModel<>(name, number, aggregate, rowType, projection);
+        return new ReadModel<>(name, number, aggregate, rowType, projection, batching);
+    }
+
+    /** The same with other batches. */
+    public ReadModel<E, R> withBatching(Batching other) {
+        return new ReadModel<>(name, version, aggregate, rowType, projection, other);
     }
 }

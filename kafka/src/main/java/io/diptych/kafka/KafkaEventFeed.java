@@ -24,10 +24,10 @@ final class KafkaEventFeed implements EventFeed {
     private final Ownership ownership;
     private final Map<Integer, Long> next = new HashMap<>();
 
-    KafkaEventFeed(KafkaSettings settings, String topic, String group) {
+    KafkaEventFeed(KafkaSettings settings, String topic, String group, int maxEvents) {
         this.topic = topic;
         var bytes = new ByteArrayDeserializer();
-        this.consumer = new KafkaConsumer<>(settings.eventConsumer(group), bytes, bytes);
+        this.consumer = new KafkaConsumer<>(settings.eventConsumer(group, maxEvents), bytes, bytes);
         this.ownership = new Ownership(consumer, topic, new NodeIdentity(settings, group));
     }
 

@@ -171,7 +171,8 @@ public final class KafkaProjectionEngine implements AutoCloseable {
     private <E, R> Work work(ReadModel<E, R> readModel, int generation) {
         var topic = TopicNames.events(app.name(), readModel.aggregate().name());
         String group = app.name() + "." + readModel.name() + ".g" + generation;
-        var feed = new KafkaEventFeed(settings, topic, group);
+        var feed =
+                new KafkaEventFeed(settings, topic, group, readModel.batching().maxEvents());
         var worker = new ProjectionWorker<>(
                 readModel,
                 generation,

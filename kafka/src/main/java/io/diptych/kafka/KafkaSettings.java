@@ -26,9 +26,6 @@ public record KafkaSettings(
     /** How many commands are handled in one transaction at most. */
     private static final int COMMANDS_PER_TRANSACTION = 1000;
 
-    /** How many events are applied in one database transaction at most. */
-    private static final int EVENTS_PER_BATCH = 10_000;
-
     /** Copies the properties. */
     public KafkaSettings {
         client = Map.copyOf(client);
@@ -107,9 +104,9 @@ public record KafkaSettings(
         return properties;
     }
 
-    Map<String, Object> eventConsumer(String group) {
+    Map<String, Object> eventConsumer(String group, int maxEvents) {
         Map<String, Object> properties = groupMember(group);
-        properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, EVENTS_PER_BATCH);
+        properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxEvents);
         return properties;
     }
 

@@ -16,6 +16,7 @@ import io.diptych.projection.internal.RowStore.StoreUnavailableException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,10 +30,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps one generation of a read model current for the partitions it owns: poll, fold, one transaction of rows and positions, again.
- * Run by one thread, one {@link #step} after the other.
+ * Keeps one generation of a read model current for the partitions it owns: poll, fold, one transaction of rows and
+ * positions, again. Run by one thread, one {@link #step} after the other.
  *
- * <p>A batch is what one poll gives: a single event when nothing waits, thousands when the worker is behind. Where to
+ * <p>A batch is what has come: a single event when nothing waits, thousands when the worker is behind. Where to
  * go on is only what the store says, so a batch is applied once whatever becomes of this worker. An event that cannot
  * be applied is parked with all later ones of its row, and everything else goes on.
  */
@@ -93,9 +94,11 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
     public void step(Duration maxWait) {
         try {
             locate();
-            List<LogRecord> events = ahead(feed.poll(maxWait, this));
-            if (!events.isEmpty()) {
-                apply(events);
+            List<LogRecord> events = ahead(gather(maxWait));
+            int most = readModel.batching().maxEvents();
+            for (int from = 0; from < events.size(); from += most) {
+                int to = Math.min(events.size(), from + most);
+                apply(events.subList(from, to), to == events.size());
             }
             passOver();
             backoff.reset();
@@ -147,6 +150,25 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
         });
     }
 
+    /** What the feed has; when events may wait for others, with those that come in that time. */
+    private List<LogRecord> gather(Duration maxWait) {
+        List<LogRecord> first = feed.poll(maxWait, this);
+        Duration maxDelay = readModel.batching().maxDelay();
+        if (first.isEmpty() || maxDelay.isZero()) {
+            return first;
+        }
+        var all = new ArrayList<>(first);
+        long deadline = System.nanoTime() + maxDelay.toNanos();
+        long left = maxDelay.toNanos();
+        while (left > 0 && all.size() < readModel.batching().maxEvents()) {
+            all.addAll(feed.poll(Duration.ofNanos(left), this));
+            left = deadline - System.nanoTime();
+        }
+        // Partitions that were given away meanwhile are somebody else's.
+        all.removeIf(record -> !positions.containsKey(record.partition()));
+        return all;
+    }
+
     /** Without what is in the rows already, should the feed give it once more: it would be folded twice. */
     private List<LogRecord> ahead(List<LogRecord> records) {
         if (records.stream().allMatch(this::isAhead)) {
@@ -167,10 +189,13 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
         return record.offset() >= positions.getOrDefault(record.partition(), 0L);
     }
 
-    private void apply(List<LogRecord> records) {
+    /** @param last no more records have come, so the positions go to where the feed is */
+    private void apply(List<LogRecord> records, boolean last) {
         long begun = System.nanoTime();
         Map<Integer, Move> moves = moves(records);
-        moves.replaceAll((partition, move) -> new Move(move.from(), Math.max(move.to(), feed.next(partition))));
+        if (last) {
+            moves.replaceAll((partition, move) -> new Move(move.from(), Math.max(move.to(), feed.next(partition))));
+        }
         var fold = new EventFold<>(readModel, events, store::canonical, attempts);
         records.forEach(fold::add);
         List<NewLetter> letters = store.apply(fold.batch(moves));

@@ -5,7 +5,9 @@ import io.diptych.message.Headers;
 import io.diptych.message.LogRecord;
 import io.diptych.message.internal.OwnershipListener;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -97,14 +99,24 @@ final class MemoryFeed implements EventFeed {
     private final Log log;
     private final Map<Integer, Long> next = new HashMap<>();
     private final Set<Integer> paused = new HashSet<>();
+    private final Deque<Runnable> beforePolls = new ArrayDeque<>();
     private boolean assigned;
 
     MemoryFeed(Log log) {
         this.log = log;
     }
 
+    /** What happens before each of the next polls. */
+    void beforePolls(Runnable... happenings) {
+        beforePolls.addAll(List.of(happenings));
+    }
+
     @Override
     public List<LogRecord> poll(Duration maxWait, OwnershipListener listener) {
+        Runnable happening = beforePolls.poll();
+        if (happening != null) {
+            happening.run();
+        }
         if (!assigned) {
             assigned = true;
             for (int i = 0; i < PARTITIONS; i++) {

@@ -8,6 +8,7 @@ import io.diptych.command.Decider;
 import io.diptych.command.Decision;
 import io.diptych.message.Metadata;
 import io.diptych.message.Recorded;
+import io.diptych.projection.Batching;
 import io.diptych.projection.DeadLetters.Cause;
 import io.diptych.projection.Key;
 import io.diptych.projection.Projection;
@@ -19,6 +20,7 @@ import io.diptych.projection.internal.RowStore.RowRefusedException;
 import io.diptych.projection.internal.RowStore.StoreUnavailableException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
@@ -65,8 +67,12 @@ class ProjectionWorkerTest {
     private ProjectionWorker<String, Count> worker = worker();
 
     private ProjectionWorker<String, Count> worker() {
+        return worker(Batching.DEFAULT);
+    }
+
+    private ProjectionWorker<String, Count> worker(Batching batching) {
         var aggregate = new Aggregate<>("word", String.class, String.class, String.class, c -> c, new Unused());
-        var model = new ReadModel<>("counts", aggregate, Count.class, projection);
+        var model = new ReadModel<>("counts", aggregate, Count.class, projection).withBatching(batching);
         return new ProjectionWorker<>(model, 1, new TextEvents(), ATTEMPTS, feed, rows, clock, ProjectionObserver.NONE);
     }
 
@@ -112,6 +118,56 @@ class ProjectionWorkerTest {
         assertThat(rows.positions()).isEqualTo(Map.of(0, 5L));
         assertThat(counts()).isEqualTo(Map.of("a", 1, "b", 1));
         assertThat(rows.letters()).hasSize(1);
+    }
+
+    @Test
+    void a_batch_has_no_more_events_than_it_may() {
+        worker = worker(new Batching(Duration.ZERO, 2));
+        log.add(0, "a", "b", "a");
+        log.add(1, "b", "a");
+        log.addEndOfTransaction(1);
+
+        run(2);
+
+        assertThat(counts()).isEqualTo(Map.of("a", 3, "b", 2));
+        assertThat(rows.positions()).isEqualTo(Map.of(0, 3L, 1, 3L));
+        assertThat(rows.batches()).isEqualTo(3);
+    }
+
+    @Test
+    void an_event_that_may_wait_is_applied_with_those_that_come_meanwhile() {
+        worker = worker(new Batching(Duration.ofSeconds(20), 3));
+        run(1);
+        feed.beforePolls(() -> log.add(0, "a"), () -> {}, () -> log.add(0, "b"), () -> log.add(1, "a"));
+
+        run(1);
+
+        assertThat(counts()).isEqualTo(Map.of("a", 2, "b", 1));
+        assertThat(rows.batches()).isEqualTo(1);
+    }
+
+    @Test
+    void an_event_waits_no_longer_than_it_may() {
+        worker = worker(new Batching(Duration.ofMillis(5), 3));
+        run(1);
+        log.add(0, "a");
+
+        run(1);
+
+        assertThat(counts()).isEqualTo(Map.of("a", 1));
+    }
+
+    @Test
+    void events_of_a_partition_that_goes_while_they_wait_are_somebody_elses() {
+        worker = worker(new Batching(Duration.ofSeconds(20), 3));
+        run(1);
+        log.add(0, "a");
+        feed.beforePolls(() -> {}, () -> worker.revoked(List.of(0)), () -> log.add(1, "b", "b"));
+
+        run(1);
+
+        assertThat(counts()).isEqualTo(Map.of("b", 2));
+        assertThat(rows.positions()).isEqualTo(Map.of(1, 2L));
     }
 
     @Test
@@ -271,15 +327,16 @@ class ProjectionWorkerTest {
 
     private void randomly(Random random) {
         for (int i = 0; i < 40; i++) {
-            switch (random.nextInt(7)) {
+            switch (random.nextInt(8)) {
                 case 0, 1 -> log.add(random.nextInt(MemoryFeed.PARTITIONS), "w" + random.nextInt(5));
                 case 2 -> rows.failBefore(new StoreUnavailableException("away", new IllegalStateException()));
                 case 3 -> rows.failAfterCommit(new StoreUnavailableException("unknown", new IllegalStateException()));
                 case 4 -> log.addEndOfTransaction(random.nextInt(MemoryFeed.PARTITIONS));
                 case 5 -> {
                     feed = new MemoryFeed(log);
-                    worker = worker();
+                    worker = worker(new Batching(Duration.ZERO, 1 + random.nextInt(4)));
                 }
+                case 6 -> feed.seek(random.nextInt(MemoryFeed.PARTITIONS), 0);
                 default -> worker.step(Duration.ZERO);
             }
         }
