@@ -119,6 +119,26 @@ class FilterTest {
     }
 
     @Test
+    void no_character_of_a_prefix_has_a_special_meaning() {
+        Instant now = Instant.EPOCH;
+        List<Thing> rows = TEXTS.stream()
+                .map(text -> new Thing("t-" + text, text, 1, null, now, null, false, null))
+                .toList();
+        Fixture.put(postgres.store().rows(things, 1), Thing::id, rows);
+        for (String prefix : TEXTS) {
+            List<String> expected = rows.stream()
+                    .filter(row -> Objects.requireNonNull(row.name()).startsWith(prefix))
+                    .map(Thing::id)
+                    .toList();
+            var filter = new Filter("name", Operator.PREFIX, List.of(prefix));
+
+            assertThat(pages(List.of(filter), List.of(), 50, expected.size()))
+                    .as("prefix [%s]", prefix)
+                    .containsExactlyInAnyOrderElementsOf(expected);
+        }
+    }
+
+    @Test
     void an_operator_that_does_not_fit_is_refused_with_those_that_do() {
         assertInvalid("used", Operator.GT, "true", "[gt]", "[used]", "true or false", "use eq");
         assertInvalid("size", Operator.PREFIX, "S", "[prefix]", "one of SMALL, LARGE", "use eq, in, null");
