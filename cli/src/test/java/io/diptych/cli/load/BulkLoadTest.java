@@ -126,7 +126,7 @@ class BulkLoadTest {
 
             Request query = node.requests.getLast();
             assertThat(query.pathAndQuery()).isEqualTo("/api/read-models/summary?limit=1");
-            assertThat(query.header("Consistency-Token")).isEqualTo("order:0:17,order:1:4");
+            assertThat(query.header("Consistency-Token")).isEqualTo("order:0:17;1:4");
             assertThat(query.header("Prefer")).isEqualTo("wait=30");
         }
     }

@@ -27,6 +27,6 @@ class TallyTest {
             tally.accepted(ConsistencyToken.of("order", i % 3, i));
         }
 
-        assertThat(tally.furthest()).hasToString("order:0:999,order:1:997,order:2:998");
+        assertThat(tally.furthest()).hasToString("order:0:999;1:997;2:998");
     }
 }
