@@ -6,7 +6,6 @@ import io.diptych.command.AggregateHistory.Standing;
 import io.diptych.command.AggregateHistory.Subject;
 import io.diptych.message.Problem;
 import io.diptych.message.Recorded;
-import io.diptych.server.internal.Exchange.Parameter;
 import io.diptych.server.internal.RequestHeaders.Preferences;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -36,7 +35,7 @@ final class AggregateResource {
     }
 
     void find(Exchange exchange) {
-        Map<String, String> parameters = parameters(exchange, Set.of("version"));
+        Map<String, String> parameters = QueryParameters.only(exchange, Set.of("version"));
         String version = parameters.get("version");
         Subject subject = subject(exchange);
         Duration wait = wait(exchange);
@@ -56,7 +55,7 @@ final class AggregateResource {
     }
 
     void events(Exchange exchange) {
-        Map<String, String> parameters = parameters(exchange, Set.of("from", "limit"));
+        Map<String, String> parameters = QueryParameters.only(exchange, Set.of("from", "limit"));
         long from = number("from", parameters.getOrDefault("from", "1"), Long.MAX_VALUE);
         String limitText = parameters.getOrDefault("limit", Integer.toString(DEFAULT_LIMIT));
         int limit = (int) number("limit", limitText, MAX_LIMIT);
@@ -133,21 +132,6 @@ final class AggregateResource {
             exchange.set("Preference-Applied", "wait=" + wait.toSeconds());
         }
         return wait;
-    }
-
-    private static Map<String, String> parameters(Exchange exchange, Set<String> known) {
-        var parameters = new LinkedHashMap<String, String>();
-        for (Parameter parameter : exchange.query()) {
-            if (!known.contains(parameter.name())) {
-                throw Problem.Type.INVALID_QUERY.exception(
-                        "There is no parameter [" + parameter.name() + "] here, only " + known);
-            }
-            if (parameters.put(parameter.name(), parameter.value()) != null) {
-                throw Problem.Type.INVALID_QUERY.exception(
-                        "The parameter [" + parameter.name() + "] is given twice: send it once");
-            }
-        }
-        return parameters;
     }
 
     private static long number(String name, String text, long max) {

@@ -7,10 +7,8 @@ import io.diptych.projection.DeadLetters.Letter;
 import io.diptych.projection.DeadLetters.Page;
 import io.diptych.projection.DeadLetters.ParkedKey;
 import io.diptych.projection.DeadLetters.Retried;
-import io.diptych.server.internal.Exchange.Parameter;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -40,12 +38,12 @@ final class DeadLetterResource {
 
     /** Parked keys; or the letters of one; or what was discarded. */
     void list(Exchange exchange) {
-        Map<String, String> parameters = parameters(exchange, Set.of("key", "discarded", "limit", "cursor"));
+        Map<String, String> parameters = QueryParameters.only(exchange, Set.of("key", "discarded", "limit", "cursor"));
         String readModel = exchange.path("readModel");
         String key = parameters.get("key");
         String cursor = parameters.get("cursor");
-        int limit = limit(parameters.get("limit"));
-        boolean discarded = flag(parameters, "discarded");
+        int limit = QueryParameters.limit(parameters.get("limit"), DEFAULT_LIMIT, MAX_LIMIT);
+        boolean discarded = QueryParameters.flag(parameters, "discarded");
         if (discarded && key != null) {
             throw Problem.Type.INVALID_QUERY.exception("Give either key or discarded=true, not both");
         }
@@ -64,11 +62,11 @@ final class DeadLetterResource {
 
     void retry(Exchange exchange) {
         origins.requireAllowed(exchange);
-        Map<String, String> parameters = parameters(exchange, Set.of("key", "all", "preview", "after"));
+        Map<String, String> parameters = QueryParameters.only(exchange, Set.of("key", "all", "preview", "after"));
         String readModel = exchange.path("readModel");
         String key = parameters.get("key");
-        boolean all = flag(parameters, "all");
-        boolean preview = flag(parameters, "preview");
+        boolean all = QueryParameters.flag(parameters, "all");
+        boolean preview = QueryParameters.flag(parameters, "preview");
         if (all == (key != null)) {
             throw Problem.Type.INVALID_QUERY.exception("Say what to retry: give either key or all=true");
         }
@@ -97,7 +95,7 @@ final class DeadLetterResource {
 
     void discardKey(Exchange exchange) {
         origins.requireAllowed(exchange);
-        String key = parameters(exchange, Set.of("key")).get("key");
+        String key = QueryParameters.only(exchange, Set.of("key")).get("key");
         if (key == null) {
             throw Problem.Type.INVALID_QUERY.exception("Say whose letters to discard: give key");
         }
@@ -226,40 +224,5 @@ final class DeadLetterResource {
                     + "] is not a number: GET /api/dead-letters/" + exchange.path("readModel") + " lists what waits");
         }
         return Long.parseLong(text);
-    }
-
-    private static Map<String, String> parameters(Exchange exchange, Set<String> known) {
-        var parameters = new LinkedHashMap<String, String>();
-        for (Parameter parameter : exchange.query()) {
-            if (!known.contains(parameter.name())) {
-                throw Problem.Type.INVALID_QUERY.exception("There is no parameter [" + parameter.name()
-                        + "] here, only " + known.stream().sorted().toList());
-            }
-            if (parameters.put(parameter.name(), parameter.value()) != null) {
-                throw Problem.Type.INVALID_QUERY.exception(
-                        "The parameter [" + parameter.name() + "] is given twice: send it once");
-            }
-        }
-        return parameters;
-    }
-
-    private static boolean flag(Map<String, String> parameters, String name) {
-        String text = parameters.getOrDefault(name, "false");
-        if (!List.of("true", "false").contains(text)) {
-            throw Problem.Type.INVALID_QUERY.exception(
-                    "The parameter " + name + " is [" + text + "]: it is true or false");
-        }
-        return text.equals("true");
-    }
-
-    private static int limit(@Nullable String text) {
-        if (text == null) {
-            return DEFAULT_LIMIT;
-        }
-        if (!text.matches("[0-9]{1,4}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > MAX_LIMIT) {
-            throw Problem.Type.INVALID_QUERY.exception(
-                    "The limit [" + text + "] must be a whole number from 1 to " + MAX_LIMIT);
-        }
-        return Integer.parseInt(text);
     }
 }

@@ -4,6 +4,7 @@ import io.diptych.message.Problem;
 import io.diptych.projection.Generation;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 
 /** {@code POST} and {@code DELETE /api/projections/…}: rebuild a read model, go back, drop what is not needed. */
 final class GenerationResource {
@@ -18,7 +19,7 @@ final class GenerationResource {
 
     void rebuild(Exchange exchange) {
         origins.requireAllowed(exchange);
-        boolean keep = keep(exchange);
+        boolean keep = QueryParameters.flag(QueryParameters.only(exchange, Set.of("keep")), "keep");
         exchange.json(202, written(backend.generations().rebuild(exchange.path("name"), keep)));
     }
 
@@ -36,18 +37,6 @@ final class GenerationResource {
         }
         backend.generations().drop(exchange.path("name"), Integer.parseInt(number));
         exchange.send(204, "application/json", new byte[0]);
-    }
-
-    private static boolean keep(Exchange exchange) {
-        boolean keep = false;
-        for (Exchange.Parameter parameter : exchange.query()) {
-            if (!parameter.name().equals("keep") || !parameter.value().matches("true|false")) {
-                throw Problem.Type.INVALID_QUERY.exception("The parameter [" + parameter.name() + "="
-                        + parameter.value() + "] cannot be used: only keep=true or keep=false");
-            }
-            keep = parameter.value().equals("true");
-        }
-        return keep;
     }
 
     private static Map<String, Object> written(Generation generation) {

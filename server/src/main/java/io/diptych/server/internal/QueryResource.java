@@ -1,10 +1,8 @@
 package io.diptych.server.internal;
 
-import io.diptych.message.Problem;
 import io.diptych.projection.ReadModelQueries.Freshness;
 import io.diptych.projection.ReadModelQueries.Result;
 import io.diptych.projection.SqlQuery;
-import io.diptych.server.internal.Exchange.Parameter;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -44,16 +42,9 @@ final class QueryResource {
     void find(Exchange exchange) {
         String name = exchange.path("name");
         Freshness freshness = AskedFreshness.of(exchange);
-        var parameters = new LinkedHashMap<String, String>();
-        for (Parameter parameter : exchange.query()) {
-            if (parameter.name().equals(AskedFreshness.MAX_STALENESS)) {
-                continue;
-            }
-            if (parameters.put(parameter.name(), parameter.value()) != null) {
-                throw Problem.Type.INVALID_QUERY.exception(
-                        "The parameter [" + parameter.name() + "] is given twice: send it once");
-            }
-        }
+        Map<String, String> parameters = QueryParameters.once(exchange.query().stream()
+                .filter(parameter -> !parameter.name().equals(AskedFreshness.MAX_STALENESS))
+                .toList());
         Result answer = backend.queries().query(name, parameters, freshness);
         SqlQuery query = queries.get(name);
         if (query != null) {

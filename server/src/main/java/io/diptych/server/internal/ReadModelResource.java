@@ -117,27 +117,9 @@ final class ReadModelResource {
         return new ListQuery(
                 filters,
                 sort.isBlank() ? List.of() : List.of(sort.split(",", -1)),
-                limit(options.get("limit")),
+                QueryParameters.limit(options.get("limit"), DEFAULT_LIMIT, MAX_LIMIT),
                 cursor.isEmpty() ? null : cursor,
-                count(options.get("count")));
-    }
-
-    private static int limit(@Nullable String text) {
-        if (text == null) {
-            return DEFAULT_LIMIT;
-        }
-        if (!text.matches("[0-9]{1,4}") || Integer.parseInt(text) < 1 || Integer.parseInt(text) > MAX_LIMIT) {
-            throw Problem.Type.INVALID_QUERY.exception(
-                    "The limit [" + text + "] must be a whole number from 1 to " + MAX_LIMIT);
-        }
-        return Integer.parseInt(text);
-    }
-
-    private static boolean count(@Nullable String text) {
-        if (text != null && !text.equals("true") && !text.equals("false")) {
-            throw Problem.Type.INVALID_QUERY.exception("The parameter count is [" + text + "]: it is true or false");
-        }
-        return "true".equals(text);
+                QueryParameters.flag(options, "count"));
     }
 
     private static String next(Exchange exchange, String cursor) {
