@@ -1,22 +1,26 @@
-package io.diptych.cli.internal;
+package io.diptych.cli.client;
 
-import io.diptych.cli.client.Answer;
 import io.diptych.kafka.Json;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
 
 /** Shows answers of a node. */
-final class Printing {
+public final class Printing {
 
     private Printing() {}
 
     /** JSON for reading on standard output, or what went wrong on the other; returns the exit code. */
-    static int print(Answer answer, CommandLine line) {
-        if (answer.isSuccess()) {
-            line.getOut().println(Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(answer.json()));
-            return ExitCode.OK;
+    public static int print(Answer answer, CommandLine line) {
+        if (!answer.isSuccess()) {
+            return problem(answer, line);
         }
-        line.getErr().println(answer.problem());
+        line.getOut().println(Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(answer.json()));
+        return ExitCode.OK;
+    }
+
+    /** What went wrong, on standard error; returns the exit code. */
+    public static int problem(Answer failed, CommandLine line) {
+        line.getErr().println(failed.problem());
         return ExitCode.SOFTWARE;
     }
 }

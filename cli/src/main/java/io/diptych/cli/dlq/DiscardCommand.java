@@ -3,6 +3,7 @@ package io.diptych.cli.dlq;
 import io.diptych.cli.client.Answer;
 import io.diptych.cli.client.ApiClient;
 import io.diptych.cli.client.ApiClient.Parameter;
+import io.diptych.cli.client.Printing;
 import io.diptych.cli.client.UrlOption;
 import io.diptych.kafka.Json;
 import java.io.IOException;
@@ -71,8 +72,7 @@ final class DiscardCommand implements Callable<Integer> {
         }
         Answer answer = url.ask(this::discard);
         if (!answer.isSuccess()) {
-            spec.commandLine().getErr().println(answer.problem());
-            return ExitCode.SOFTWARE;
+            return Printing.problem(answer, spec.commandLine());
         }
         long discarded = answer.json().path("discarded").asLong();
         long applied = answer.json().path("rest").path("applied").asLong();

@@ -1,6 +1,7 @@
 package io.diptych.cli.dlq;
 
 import io.diptych.cli.client.Answer;
+import io.diptych.cli.client.Printing;
 import io.diptych.cli.client.UrlOption;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -44,8 +45,7 @@ final class EditCommand implements Callable<Integer> {
         Answer answer = url.ask(client ->
                 client.changeDeadLetters(List.of(readModel, Long.toString(letter), "edit"), List.of(), event));
         if (!answer.isSuccess()) {
-            spec.commandLine().getErr().println(answer.problem());
-            return ExitCode.SOFTWARE;
+            return Printing.problem(answer, spec.commandLine());
         }
         String key = Table.text(answer.json().path("key"));
         spec.commandLine()

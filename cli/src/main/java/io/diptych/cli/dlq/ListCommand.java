@@ -3,6 +3,7 @@ package io.diptych.cli.dlq;
 import io.diptych.cli.client.Answer;
 import io.diptych.cli.client.ApiClient;
 import io.diptych.cli.client.ApiClient.Parameter;
+import io.diptych.cli.client.Printing;
 import io.diptych.cli.client.UrlOption;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -66,8 +67,7 @@ final class ListCommand implements Callable<Integer> {
         if (last.isSuccess()) {
             return ExitCode.OK;
         }
-        spec.commandLine().getErr().println(last.problem());
-        return ExitCode.SOFTWARE;
+        return Printing.problem(last, spec.commandLine());
     }
 
     private Answer depths(ApiClient client) throws IOException, InterruptedException {

@@ -1,6 +1,7 @@
 package io.diptych.cli.dlq;
 
 import io.diptych.cli.client.Answer;
+import io.diptych.cli.client.Printing;
 import io.diptych.cli.client.UrlOption;
 import io.diptych.kafka.Json;
 import java.io.PrintWriter;
@@ -44,8 +45,7 @@ final class ShowCommand implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Answer answer = url.ask(client -> client.deadLetters(List.of(readModel, Long.toString(letter)), List.of()));
         if (!answer.isSuccess()) {
-            spec.commandLine().getErr().println(answer.problem());
-            return ExitCode.SOFTWARE;
+            return Printing.problem(answer, spec.commandLine());
         }
         print(answer.json(), spec.commandLine().getOut());
         return ExitCode.OK;

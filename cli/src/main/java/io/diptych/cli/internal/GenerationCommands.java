@@ -1,8 +1,10 @@
 package io.diptych.cli.internal;
 
 import io.diptych.cli.client.Answer;
+import io.diptych.cli.client.Printing;
 import io.diptych.cli.client.UrlOption;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
@@ -40,10 +42,8 @@ final class GenerationCommands {
             return tell(
                     spec,
                     answer,
-                    answer.isSuccess()
-                            ? "Generation " + answer.json().path("generation").asInt() + " of " + readModel
-                                    + " serves again"
-                            : "");
+                    () -> "Generation " + answer.json().path("generation").asInt() + " of " + readModel
+                            + " serves again");
         }
     }
 
@@ -72,16 +72,15 @@ final class GenerationCommands {
         @Override
         public Integer call() throws InterruptedException {
             Answer answer = url.ask(client -> client.drop(readModel, generation));
-            return tell(spec, answer, "Generation " + generation + " of " + readModel + " is dropped");
+            return tell(spec, answer, () -> "Generation " + generation + " of " + readModel + " is dropped");
         }
     }
 
-    private static int tell(CommandSpec spec, Answer answer, String done) {
+    private static int tell(CommandSpec spec, Answer answer, Supplier<String> done) {
         if (answer.isSuccess()) {
-            spec.commandLine().getOut().println(done);
+            spec.commandLine().getOut().println(done.get());
             return ExitCode.OK;
         }
-        spec.commandLine().getErr().println(answer.problem());
-        return ExitCode.SOFTWARE;
+        return Printing.problem(answer, spec.commandLine());
     }
 }

@@ -3,20 +3,16 @@ package io.diptych.cli.internal;
 import io.diptych.App;
 import io.diptych.cli.client.Answer;
 import io.diptych.cli.client.ApiClient.Parameter;
-import io.diptych.cli.client.ApiClient.Query;
+import io.diptych.cli.client.Printing;
 import io.diptych.cli.client.UrlOption;
 import io.diptych.projection.Filter.Operator;
 import java.lang.reflect.RecordComponent;
-import java.math.BigDecimal;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -45,23 +41,8 @@ public final class GetCommand implements Callable<Integer> {
             })
     private List<String> arguments = List.of();
 
-    @Option(
-            names = "--token",
-            paramLabel = "TOKEN",
-            description = "The consistency token of a reply: wait until the read model has seen that write.")
-    private @Nullable String token;
-
-    @Option(
-            names = "--max-staleness",
-            paramLabel = "SECONDS",
-            description = "Wait until the read model has seen all that was committed so long ago; 0 for all until now.")
-    private @Nullable BigDecimal maxStaleness;
-
-    @Option(
-            names = "--wait",
-            paramLabel = "SECONDS",
-            description = "How long to wait for it; at most 30, 2 unless given.")
-    private @Nullable Integer wait;
+    @Mixin
+    private final FreshnessOptions freshness = new FreshnessOptions();
 
     @Mixin
     private final UrlOption url = new UrlOption();
@@ -101,19 +82,16 @@ public final class GetCommand implements Callable<Integer> {
     @Override
     public Integer call() throws InterruptedException {
         List<String> keys = arguments.stream().filter(a -> a.indexOf('=') < 0).toList();
-        List<Parameter> parameters = new ArrayList<>(arguments.stream()
+        List<Parameter> parameters = arguments.stream()
                 .filter(a -> a.indexOf('=') >= 0)
                 .map(a -> new Parameter(a.substring(0, a.indexOf('=')), a.substring(a.indexOf('=') + 1)))
-                .toList());
+                .toList();
         if (keys.size() > 1 || (!keys.isEmpty() && !parameters.isEmpty())) {
             throw new ParameterException(
                     spec.commandLine(), "Give one key, or any number of name=value, not " + arguments);
         }
-        if (maxStaleness != null) {
-            parameters.add(new Parameter("max-staleness", maxStaleness.toPlainString()));
-        }
         String key = keys.isEmpty() ? null : keys.getFirst();
-        Answer answer = url.ask(client -> client.get(new Query(readModel, key, parameters, token, wait)));
+        Answer answer = url.ask(client -> client.get(freshness.query(readModel, key, parameters)));
         return Printing.print(answer, spec.commandLine());
     }
 }

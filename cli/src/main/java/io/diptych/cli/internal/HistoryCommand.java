@@ -3,6 +3,7 @@ package io.diptych.cli.internal;
 import io.diptych.App;
 import io.diptych.cli.client.Answer;
 import io.diptych.cli.client.ApiClient;
+import io.diptych.cli.client.Printing;
 import io.diptych.cli.client.UrlOption;
 import io.diptych.kafka.Json;
 import java.io.IOException;
@@ -81,8 +82,7 @@ public final class HistoryCommand implements Callable<Integer> {
         if (last.isSuccess()) {
             return ExitCode.OK;
         }
-        spec.commandLine().getErr().println(last.problem());
-        return ExitCode.SOFTWARE;
+        return Printing.problem(last, spec.commandLine());
     }
 
     /** Prints as the answers come; returns the last of them, which may be a failure. */

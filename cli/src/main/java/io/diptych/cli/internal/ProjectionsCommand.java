@@ -2,6 +2,7 @@ package io.diptych.cli.internal;
 
 import io.diptych.cli.client.Answer;
 import io.diptych.cli.client.ApiClient;
+import io.diptych.cli.client.Printing;
 import io.diptych.cli.client.UrlOption;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -62,8 +63,7 @@ public final class ProjectionsCommand implements Callable<Integer> {
             Thread.sleep(EVERY);
             answer = url.ask(ApiClient::projections);
         }
-        spec.commandLine().getErr().println(answer.problem());
-        return ExitCode.SOFTWARE;
+        return Printing.problem(answer, spec.commandLine());
     }
 
     private void print(JsonNode readModels) {

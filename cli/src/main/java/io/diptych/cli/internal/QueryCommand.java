@@ -3,23 +3,19 @@ package io.diptych.cli.internal;
 import io.diptych.App;
 import io.diptych.cli.client.Answer;
 import io.diptych.cli.client.ApiClient.Parameter;
-import io.diptych.cli.client.ApiClient.Query;
+import io.diptych.cli.client.Printing;
 import io.diptych.cli.client.UrlOption;
 import io.diptych.projection.SqlQuery;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
@@ -39,23 +35,8 @@ public final class QueryCommand implements Callable<Integer> {
     @Parameters(index = "1..*", paramLabel = "NAME=VALUE", description = "What the query takes.")
     private List<String> arguments = List.of();
 
-    @Option(
-            names = "--token",
-            paramLabel = "TOKEN",
-            description = "The consistency token of a reply: wait until the query sees that write.")
-    private @Nullable String token;
-
-    @Option(
-            names = "--wait",
-            paramLabel = "SECONDS",
-            description = "How long to wait for it; at most 30, 2 unless given.")
-    private @Nullable Integer wait;
-
-    @Option(
-            names = "--max-staleness",
-            paramLabel = "SECONDS",
-            description = "Wait until the read model has seen all that was committed so long ago; 0 for all until now.")
-    private @Nullable BigDecimal maxStaleness;
+    @Mixin
+    private final FreshnessOptions freshness = new FreshnessOptions();
 
     @Mixin
     private final UrlOption url = new UrlOption();
@@ -98,12 +79,8 @@ public final class QueryCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        List<Parameter> parameters =
-                new ArrayList<>(arguments.stream().map(this::parameter).toList());
-        if (maxStaleness != null) {
-            parameters.add(new Parameter("max-staleness", maxStaleness.toPlainString()));
-        }
-        Answer answer = url.ask(client -> client.query(new Query(query, null, parameters, token, wait)));
+        List<Parameter> parameters = arguments.stream().map(this::parameter).toList();
+        Answer answer = url.ask(client -> client.query(freshness.query(query, null, parameters)));
         return Printing.print(answer, spec.commandLine());
     }
 

@@ -2,6 +2,7 @@ package io.diptych.cli.internal;
 
 import io.diptych.cli.client.Answer;
 import io.diptych.cli.client.ApiClient;
+import io.diptych.cli.client.Printing;
 import io.diptych.cli.client.UrlOption;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -52,8 +53,7 @@ final class RebuildCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         Answer begun = url.ask(client -> client.rebuild(readModel, keep));
         if (!begun.isSuccess()) {
-            spec.commandLine().getErr().println(begun.problem());
-            return ExitCode.SOFTWARE;
+            return Printing.problem(begun, spec.commandLine());
         }
         int generation = begun.json().path("generation").asInt();
         out.printf(Locale.ROOT, "Generation %d of %s is being filled%n", generation, readModel);
@@ -65,8 +65,7 @@ final class RebuildCommand implements Callable<Integer> {
         while (true) {
             Answer answer = url.ask(ApiClient::projections);
             if (!answer.isSuccess()) {
-                spec.commandLine().getErr().println(answer.problem());
-                return ExitCode.SOFTWARE;
+                return Printing.problem(answer, spec.commandLine());
             }
             JsonNode status = find(answer.json().path("projections"), generation);
             if (status != null && status.path("role").asString("").equals("SERVING")) {

@@ -3,6 +3,7 @@ package io.diptych.cli.internal;
 import io.diptych.App;
 import io.diptych.cli.client.Answer;
 import io.diptych.cli.client.ApiClient.Call;
+import io.diptych.cli.client.Printing;
 import io.diptych.cli.client.UrlOption;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
