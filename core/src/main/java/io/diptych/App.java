@@ -5,6 +5,7 @@ import io.diptych.projection.ReadModel;
 import io.diptych.projection.SqlQuery;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 
 /**
@@ -79,6 +80,21 @@ public record App(
     /** This app with one more query of its own. */
     public App with(SqlQuery query) {
         return new App(name, aggregates, readModels, formerReadModels, plus(queries, query));
+    }
+
+    /** All read models, in all versions that this app has. */
+    public List<ReadModel<?, ?>> allReadModels() {
+        return plusAll(readModels, formerReadModels);
+    }
+
+    /** The read model in that version, if this app has it. */
+    public Optional<ReadModel<?, ?>> readModel(String readModel, int version) {
+        for (ReadModel<?, ?> model : allReadModels()) {
+            if (model.name().equals(readModel) && model.version() == version) {
+                return Optional.of(model);
+            }
+        }
+        return Optional.empty();
     }
 
     private static void requireNewer(ReadModel<?, ?> former, List<ReadModel<?, ?>> readModels) {

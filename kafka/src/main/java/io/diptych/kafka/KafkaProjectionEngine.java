@@ -14,12 +14,12 @@ import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -133,12 +133,11 @@ public final class KafkaProjectionEngine implements AutoCloseable {
         List<Generation> generations = store.generations();
         Set<Running> wanted = new HashSet<>();
         for (Generation generation : generations) {
-            ReadModel<?, ?> model = model(generation);
-            if (model != null) {
+            model(generation).ifPresent(model -> {
                 var key = new Running(generation.readModel(), generation.number());
                 wanted.add(key);
                 running.computeIfAbsent(key, k -> work(model, generation.number()));
-            }
+            });
         }
         running.forEach((key, work) -> {
             if (!wanted.contains(key)) {
@@ -149,23 +148,17 @@ public final class KafkaProjectionEngine implements AutoCloseable {
             }
         });
         for (Generation generation : generations) {
-            if (generation.state() == Generation.State.FILLING && model(generation) != null) {
+            if (generation.state() == Generation.State.FILLING
+                    && model(generation).isPresent()) {
                 store.takeOver(generation);
             }
         }
         store.tidy();
     }
 
-    /** In the version that the generation is made by; null when this node does not have that. */
-    private @Nullable ReadModel<?, ?> model(Generation generation) {
-        for (List<ReadModel<?, ?>> models : List.of(app.readModels(), app.formerReadModels())) {
-            for (ReadModel<?, ?> model : models) {
-                if (model.name().equals(generation.readModel()) && model.version() == generation.version()) {
-                    return model;
-                }
-            }
-        }
-        return null;
+    /** In the version that the generation is made by; none when this node does not have that. */
+    private Optional<ReadModel<?, ?>> model(Generation generation) {
+        return app.readModel(generation.readModel(), generation.version());
     }
 
     private <E, R> Work work(ReadModel<E, R> readModel, int generation) {

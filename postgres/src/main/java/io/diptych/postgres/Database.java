@@ -53,6 +53,33 @@ final class Database implements AutoCloseable {
         return writing.getConnection();
     }
 
+    /** What is done in one transaction. */
+    interface Work<T> {
+        T in(Connection connection) throws SQLException;
+    }
+
+    /** Does it in a transaction as {@link #write} gives, all of it or nothing. */
+    <T> T inTransaction(Work<T> work) throws SQLException {
+        try (Connection connection = write()) {
+            try {
+                T result = work.in(connection);
+                connection.commit();
+                return result;
+            } catch (Throwable e) {
+                rollback(connection);
+                throw e;
+            }
+        }
+    }
+
+    static void rollback(Connection connection) {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            // The connection is gone, and the transaction with it.
+        }
+    }
+
     /**
      * Read only, one statement a transaction unless begun otherwise, at REPEATABLE READ: statements of one transaction
      * see the same. While the database is known to be away, one caller tries it and the others fail at once.

@@ -1,10 +1,10 @@
 package io.diptych.postgres;
 
+import io.diptych.App;
 import io.diptych.message.Problem;
 import io.diptych.projection.Generation;
 import io.diptych.projection.Generation.State;
 import io.diptych.projection.ReadModel;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,7 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class LetterRetries {
 
     private final PostgresGenerations generations;
-    private final List<ReadModel<?, ?>> models;
+    private final App app;
     private final Factory factory;
     private final Map<String, LetterRetry<?, ?>> made = new ConcurrentHashMap<>();
 
@@ -25,10 +25,9 @@ final class LetterRetries {
         LetterRetry<?, ?> make(ReadModel<?, ?> model, int generation);
     }
 
-    /** @param models in all versions that this node has */
-    LetterRetries(PostgresGenerations generations, Collection<ReadModel<?, ?>> models, Factory factory) {
+    LetterRetries(PostgresGenerations generations, App app, Factory factory) {
         this.generations = generations;
-        this.models = List.copyOf(models);
+        this.app = app;
         this.factory = factory;
     }
 
@@ -68,9 +67,7 @@ final class LetterRetries {
     }
 
     private ReadModel<?, ?> model(Generation generation) {
-        return models.stream()
-                .filter(model -> model.name().equals(generation.readModel()) && model.version() == generation.version())
-                .findFirst()
+        return app.readModel(generation.readModel(), generation.version())
                 .orElseThrow(() -> Problem.Type.UNAVAILABLE.exception("This node does not have version ["
                         + generation.version() + "] of read model [" + generation.readModel()
                         + "], which made these rows: ask a node with that version"));

@@ -88,30 +88,18 @@ final class LetterRetry<E, R> {
         return new Outcome(tried, applied, freed, failed, remaining.isEmpty());
     }
 
-    /** Something to do while no batch of the read model is under way. */
-    interface Exclusive<T> {
-        T run(Connection connection) throws SQLException;
-    }
-
-    /** Does it in one transaction, for good or only to see what comes of it. */
-    <T> T exclusively(boolean preview, Exclusive<T> work) throws SQLException {
-        try (Connection connection = database.write()) {
-            try {
-                try (PreparedStatement statement = connection.prepareStatement(lock)) {
-                    statement.execute();
-                }
-                T result = work.run(connection);
-                if (preview) {
-                    connection.rollback();
-                } else {
-                    connection.commit();
-                }
-                return result;
-            } catch (Throwable e) {
-                Schema.rollback(connection);
-                throw e;
+    /** Does it while no batch of the read model is under way, for good or only to see what comes of it. */
+    <T> T exclusively(boolean preview, Database.Work<T> work) throws SQLException {
+        return database.inTransaction(connection -> {
+            try (PreparedStatement statement = connection.prepareStatement(lock)) {
+                statement.execute();
             }
-        }
+            T result = work.in(connection);
+            if (preview) {
+                connection.rollback();
+            }
+            return result;
+        });
     }
 
     private Outcome retry(Connection connection, Set<String> keys) throws SQLException {

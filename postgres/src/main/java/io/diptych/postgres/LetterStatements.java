@@ -132,10 +132,10 @@ final class LetterStatements {
         return "update " + letters + " as l set edited = ?" + of("l") + " and l.letter = ?";
     }
 
-    /** Parameters: letters or names; who, why. */
+    /** Parameters: the letter, or the name of all; who, why. */
     String discard(boolean byName) {
         return "with gone as (delete from " + letters + " as l" + of("l") + " and l."
-                + (byName ? "row_key = any (?)" : "letter = any (?)") + " returning l.*) insert into " + discarded
+                + (byName ? "row_key = ?" : "letter = ?") + " returning l.*) insert into " + discarded
                 + " select gone.*, now(), ?, ? from gone";
     }
 

@@ -49,15 +49,8 @@ final class Outbox implements OutgoingRecords {
 
     @Override
     public int send(int limit, Sender sender) {
-        try (Connection connection = database.write()) {
-            try {
-                int sent = mine(connection) ? send(connection, limit, sender) : 0;
-                connection.commit();
-                return sent;
-            } catch (Throwable e) {
-                Schema.rollback(connection);
-                throw e;
-            }
+        try {
+            return database.inTransaction(connection -> mine(connection) ? send(connection, limit, sender) : 0);
         } catch (SQLException e) {
             throw new StoreUnavailableException(
                     "The outbox of [" + schema + "] cannot be read now: " + Failures.inOneLine(e), e);

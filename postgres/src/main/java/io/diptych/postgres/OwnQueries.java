@@ -85,7 +85,7 @@ final class OwnQueries {
                     resolveNames(connection, schema);
                     check(connection, query);
                 } finally {
-                    Schema.rollback(connection);
+                    Database.rollback(connection);
                 }
             }
         }

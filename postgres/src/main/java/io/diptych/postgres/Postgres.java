@@ -175,7 +175,7 @@ public final class Postgres implements AutoCloseable {
         return new PostgresDeadLetters(
                 database,
                 letterStatements,
-                new LetterRetries(generations, mappings.keySet(), (model, number) -> retry(model, number, codecs)));
+                new LetterRetries(generations, app, (model, number) -> retry(model, number, codecs)));
     }
 
     private <E, R> LetterRetry<E, R> retry(ReadModel<E, R> model, int generation, Codecs codecs) {

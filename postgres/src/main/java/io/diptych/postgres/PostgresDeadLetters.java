@@ -101,6 +101,10 @@ final class PostgresDeadLetters implements DeadLetters {
         if (letters(readModel, key, 1, null).items().isEmpty()) {
             throw missing(readModel, "key [" + key + "]");
         }
+        return retry(retry, key, preview);
+    }
+
+    private static Retried retry(LetterRetry<?, ?> retry, String key, boolean preview) {
         return writing(() -> {
             var totals = new Totals(preview);
             boolean done = totals.add(retry.retry(Set.of(key), preview, deadline()));
@@ -205,50 +209,36 @@ final class PostgresDeadLetters implements DeadLetters {
     public Retried discard(String readModel, long id, String by, String reason) {
         LetterRetry<?, ?> retry = retries.require(readModel);
         String key = find(readModel, id).letter().key();
-        long discarded = writing(() -> retry.exclusively(
-                false, connection -> discard(connection, retry.letters(), List.of(id), List.of(), by, reason, key)));
+        long discarded = writing(() ->
+                retry.exclusively(false, connection -> discard(connection, retry.letters(), key, id, by, reason)));
         if (discarded == 0) {
             throw missing(readModel, "letter [" + id + "] that waits");
         }
-        return writing(() -> {
-            var totals = new Totals(false);
-            boolean done = totals.add(retry.retry(Set.of(key), false, deadline()));
-            return totals.result(1, done ? null : key);
-        });
+        return retry(retry, key, false);
     }
 
     @Override
     public long discardKey(String readModel, String key, String by, String reason) {
         LetterRetry<?, ?> retry = retries.require(readModel);
-        long discarded = writing(() -> retry.exclusively(
-                false, connection -> discard(connection, retry.letters(), List.of(), List.of(key), by, reason, key)));
+        long discarded = writing(() ->
+                retry.exclusively(false, connection -> discard(connection, retry.letters(), key, null, by, reason)));
         if (discarded == 0) {
             throw missing(readModel, "key [" + key + "]");
         }
         return discarded;
     }
 
+    /** @param id of one of the key's letters; null for all of them */
     private long discard(
-            Connection connection,
-            LetterTable letters,
-            List<Long> ids,
-            List<String> names,
-            String by,
-            String reason,
-            String key)
+            Connection connection, LetterTable letters, String key, @Nullable Long id, String by, String reason)
             throws SQLException {
         try (PreparedStatement forget = connection.prepareStatement(sql.forgetDiscarded())) {
             letters.ofAll(new Parameters(forget));
             forget.executeUpdate();
         }
-        try (PreparedStatement discard = connection.prepareStatement(sql.discard(ids.isEmpty()))) {
+        try (PreparedStatement discard = connection.prepareStatement(sql.discard(id == null))) {
             Parameters parameters = letters.of(new Parameters(discard));
-            if (ids.isEmpty()) {
-                parameters.texts(names);
-            } else {
-                parameters.array("int8", ids.toArray(Long[]::new));
-            }
-            parameters.text(by).text(reason);
+            (id == null ? parameters.text(key) : parameters.number(id)).text(by).text(reason);
             long discarded = discard.executeUpdate();
             letters.free(connection, List.of(key));
             return discarded;

@@ -44,11 +44,6 @@ final class PostgresGenerations implements Generations {
         this.takeover = new Takeover(name, tables, generations);
     }
 
-    /** A change of generations, in one transaction. */
-    private interface Change<T> {
-        T make(Connection connection) throws SQLException;
-    }
-
     @Override
     public List<Generation> all() {
         try (Connection connection = database.read()) {
@@ -154,8 +149,10 @@ final class PostgresGenerations implements Generations {
     /** @see io.diptych.projection.internal.ReadModelStore#takeOver */
     boolean takeOver(Generation filling) {
         try {
-            if (!inTransaction(connection -> takeover.isNear(connection, filling))) {
-                return false;
+            try (Connection connection = database.read()) {
+                if (!takeover.isNear(connection, filling)) {
+                    return false;
+                }
             }
             inTransaction(connection -> index(connection, filling));
             return inTransaction(connection -> {
@@ -227,7 +224,7 @@ final class PostgresGenerations implements Generations {
                 .findFirst();
     }
 
-    private <T> T operate(Change<T> change) throws ProblemException {
+    private <T> T operate(Database.Work<T> change) throws ProblemException {
         try {
             return inTransaction(change);
         } catch (SQLException e) {
@@ -236,20 +233,14 @@ final class PostgresGenerations implements Generations {
         }
     }
 
-    private <T> T inTransaction(Change<T> change) throws SQLException {
-        try (Connection connection = database.write();
-                Statement statement = connection.createStatement()) {
-            try {
+    private <T> T inTransaction(Database.Work<T> change) throws SQLException {
+        return database.inTransaction(connection -> {
+            try (Statement statement = connection.createStatement()) {
                 // Who waits for a lock here holds up who comes after it.
                 statement.execute("set local lock_timeout = '2s'");
                 schema.lock(statement);
-                T made = change.make(connection);
-                connection.commit();
-                return made;
-            } catch (SQLException | RuntimeException e) {
-                Schema.rollback(connection);
-                throw e;
             }
-        }
+            return change.in(connection);
+        });
     }
 }

@@ -84,15 +84,8 @@ final class PostgresRowStore<R> implements RowStore<R> {
     }
 
     private List<NewLetter> inTransaction(Batch<R> batch, Application<R> application) {
-        try (Connection connection = database.write()) {
-            try {
-                List<NewLetter> parked = application.apply(connection, batch);
-                connection.commit();
-                return parked;
-            } catch (Throwable e) {
-                Schema.rollback(connection);
-                throw e;
-            }
+        try {
+            return database.inTransaction(connection -> application.apply(connection, batch));
         } catch (SQLException e) {
             throw Failures.ofBatch(mapping.readModel(), e);
         }

@@ -55,39 +55,29 @@ final class Schema {
 
     /** Safe when several nodes start at once: one does it, the others then find it done. */
     void ensure(Database database) throws SQLException {
-        try (Connection connection = database.write();
-                Statement statement = connection.createStatement()) {
-            try {
-                // Building an index takes as long as it takes.
-                connection.setNetworkTimeout(Runnable::run, 0);
-                statement.execute("set local statement_timeout = 0");
-                lock(statement);
-                createFramework(connection, statement);
-                for (var entry : newest.entrySet()) {
-                    ensureNewest(connection, entry.getKey(), entry.getValue());
-                }
-                for (var entry : former.entrySet()) {
-                    ensureTables(connection, entry.getKey(), entry.getValue());
-                }
-                connection.commit();
-            } catch (SQLException | RuntimeException e) {
-                rollback(connection);
-                throw e;
+        database.inTransaction(this::ensureAll);
+    }
+
+    private boolean ensureAll(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            // Building an index takes as long as it takes.
+            connection.setNetworkTimeout(Runnable::run, 0);
+            statement.execute("set local statement_timeout = 0");
+            lock(statement);
+            createFramework(connection, statement);
+            for (var entry : newest.entrySet()) {
+                ensureNewest(connection, entry.getKey(), entry.getValue());
             }
+            for (var entry : former.entrySet()) {
+                ensureTables(connection, entry.getKey(), entry.getValue());
+            }
+            return true;
         }
     }
 
     /** Until the end of the transaction nobody else makes, drops or moves tables of the app. */
     void lock(Statement statement) throws SQLException {
         statement.execute("select pg_advisory_xact_lock(" + Names.hash("schema", name) + ")");
-    }
-
-    static void rollback(Connection connection) {
-        try {
-            connection.rollback();
-        } catch (SQLException e) {
-            // The connection is gone, and the transaction with it.
-        }
     }
 
     private void createFramework(Connection connection, Statement statement) throws SQLException {

@@ -59,7 +59,7 @@ public final class Workers {
      * @throws StoreUnavailableException when the database is away
      */
     public void tell(String node, List<Worker> own) {
-        try (Connection connection = database.write()) {
+        inTransaction(connection -> {
             try (PreparedStatement upsert = connection.prepareStatement("insert into " + table
                             + " as w values (?, ?, ?, ?, ?, ?, ?, ?, now()) on conflict (read_model, generation, node) do update set"
                             + " state = excluded.state, reason = excluded.reason, since = excluded.since,"
@@ -80,15 +80,10 @@ public final class Workers {
                     upsert.addBatch();
                 }
                 upsert.executeBatch();
-                forget.execute("delete from " + table + " where told_at < now() - interval '" + FORGOTTEN_AFTER + "'");
-                connection.commit();
-            } catch (SQLException e) {
-                Schema.rollback(connection);
-                throw e;
+                return forget.execute(
+                        "delete from " + table + " where told_at < now() - interval '" + FORGOTTEN_AFTER + "'");
             }
-        } catch (SQLException e) {
-            throw unavailable(e);
-        }
+        });
     }
 
     /**
@@ -97,11 +92,17 @@ public final class Workers {
      * @throws StoreUnavailableException when the database is away
      */
     public void leave(String node) {
-        try (Connection connection = database.write();
-                PreparedStatement delete = connection.prepareStatement("delete from " + table + " where node = ?")) {
-            delete.setString(1, node);
-            delete.executeUpdate();
-            connection.commit();
+        inTransaction(connection -> {
+            try (PreparedStatement delete = connection.prepareStatement("delete from " + table + " where node = ?")) {
+                delete.setString(1, node);
+                return delete.execute();
+            }
+        });
+    }
+
+    private void inTransaction(Database.Work<Boolean> work) {
+        try {
+            database.inTransaction(work);
         } catch (SQLException e) {
             throw unavailable(e);
         }
