@@ -44,11 +44,4 @@ public record ProjectionStatus(
      * @param applied events since this projection was started
      */
     public record Partition(long position, long behind, long applied) {}
-
-    /** Events not yet applied over all partitions owned here; unknown ones count as 0. */
-    public long behind() {
-        return partitions.values().stream()
-                .mapToLong(p -> Math.max(0, p.behind()))
-                .sum();
-    }
 }
