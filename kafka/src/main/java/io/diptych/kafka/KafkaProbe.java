@@ -17,9 +17,10 @@ final class KafkaProbe implements AutoCloseable {
     private final WorkerThread thread;
     private volatile boolean up = true;
 
-    KafkaProbe(KafkaSettings settings) {
+    KafkaProbe(KafkaSettings settings, String replyTopic) {
         this.admin = Admin.create(settings.admin());
-        this.thread = new WorkerThread("kafka-probe", this::ask, () -> {}, () -> admin.close(Duration.ZERO));
+        this.thread =
+                new WorkerThread("kafka-probe of " + replyTopic, this::ask, () -> {}, () -> admin.close(Duration.ZERO));
     }
 
     /** Whether Kafka answered when it was last asked. */

@@ -43,7 +43,7 @@ final class OwnerChannel implements AutoCloseable {
         this.settings = settings;
         // First what may fail because Kafka is away: then there is nothing to close.
         this.replies = new ReplyReader(settings, replyTopic);
-        this.probe = new KafkaProbe(settings);
+        this.probe = new KafkaProbe(settings, replyTopic);
         this.producer =
                 new KafkaProducer<>(settings.gatewayProducer(), new ByteArraySerializer(), new ByteArraySerializer());
     }

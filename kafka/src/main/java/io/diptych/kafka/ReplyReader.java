@@ -56,7 +56,10 @@ final class ReplyReader implements AutoCloseable {
             throw e;
         }
         this.thread = new WorkerThread(
-                "replies", this::read, consumer::wakeup, () -> consumer.close(CloseOptions.timeout(Duration.ZERO)));
+                "reader of " + topic,
+                this::read,
+                consumer::wakeup,
+                () -> consumer.close(CloseOptions.timeout(Duration.ZERO)));
     }
 
     private int anyPartition(String topic) {

@@ -23,7 +23,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
@@ -232,15 +231,13 @@ class KafkaCommandEngineTest {
 
     @Test
     void a_gateway_that_cannot_start_leaves_no_thread_behind() {
-        Set<Thread> before = Thread.getAllStackTraces().keySet();
-
         assertThatThrownBy(() -> KafkaCommandGateway.start(Shop.app("nowhere"), settings))
                 .hasMessageContaining("[nowhere.replies]");
 
+        // Other tests' gateways run beside this one: theirs are named after other topics.
         assertThat(Thread.getAllStackTraces().keySet())
-                .filteredOn(thread -> !before.contains(thread))
                 .extracting(Thread::getName)
-                .doesNotContain("kafka-probe", "replies");
+                .noneMatch(name -> name.contains("nowhere"));
     }
 
     private static String order(String id, int quantity) {
