@@ -27,6 +27,9 @@ final class RestartBench implements Callable<Integer> {
     private static final int EVENTS_EACH = 3;
     private static final int FEW = 10_000;
 
+    /** Of both, before they are compared: half of the machine compiles the hot code at first. */
+    private static final int WARM_UP_ROUNDS = 3;
+
     @Option(
             names = "--aggregates",
             paramLabel = "N",
@@ -108,8 +111,10 @@ final class RestartBench implements Callable<Integer> {
                 CommandNode manyNode = node("many", "disk")) {
             few.sendOneAndAwait(PATIENCE, fewNode);
             many.sendOneAndAwait(PATIENCE, manyNode);
-            round(few, FEW, fewNode);
-            round(many, aggregates, manyNode);
+            for (int i = 0; i < WARM_UP_ROUNDS; i++) {
+                round(few, FEW, fewNode);
+                round(many, aggregates, manyNode);
+            }
             for (int i = 0; i < rounds; i++) {
                 ofFew.add(round(few, FEW, fewNode));
                 ofMany.add(round(many, aggregates, manyNode));

@@ -1,21 +1,19 @@
 package io.diptych.command.internal;
 
+import static io.diptych.command.internal.RecentResults.utf8;
+
 import io.diptych.message.MessageCodec;
-import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
-import java.util.List;
+import java.nio.ByteBuffer;
 
 /** Writes what is known of an aggregate as bytes: its version and recent results in binary, its state as JSON. */
 public final class AggregateStateCodec<S> {
 
     /** Of the bytes' layout, and of what is kept beside them. What was written in another is not read. */
-    public static final int FORMAT = 2;
+    public static final int FORMAT = 3;
 
     private final MessageCodec<S> states;
 
@@ -26,20 +24,15 @@ public final class AggregateStateCodec<S> {
 
     /** All of the aggregate, its failure included. */
     public byte[] encode(AggregateState<S> aggregate) {
-        String type = states.typeOf(aggregate.state());
         byte[] state = states.encode(aggregate.state());
         var bytes = new ByteArrayOutputStream(
-                state.length + 64 + 80 * aggregate.recent().size());
+                state.length + 64 + 160 * aggregate.recent().size());
         try (var out = new DataOutputStream(bytes)) {
             out.writeLong(aggregate.version());
-            writeText(out, aggregate.failure() == null ? "" : aggregate.failure());
-            out.writeShort(aggregate.recent().size());
-            for (CommandResult result : aggregate.recent()) {
-                write(out, result);
-            }
-            writeText(out, type);
-            out.writeInt(state.length);
-            out.write(state);
+            RecentResults.write(out, utf8(aggregate.failure() == null ? "" : aggregate.failure()));
+            RecentResults.write(out, utf8(states.typeOf(aggregate.state())));
+            RecentResults.write(out, state);
+            aggregate.recent().write(out);
         } catch (IOException e) {
             throw new UncheckedIOException("Memory cannot be written to", e);
         }
@@ -47,60 +40,28 @@ public final class AggregateStateCodec<S> {
     }
 
     /**
-     * Reads what {@link #encode} wrote.
+     * Reads what {@link #encode} wrote. The bytes must not change any more.
      *
      * @throws RuntimeException when these are not such bytes, or the state can no longer be read
      */
     public AggregateState<S> decode(byte[] bytes) {
-        try (var in = new DataInputStream(new ByteArrayInputStream(bytes))) {
-            long version = in.readLong();
-            String failure = readText(in);
-            int results = in.readUnsignedShort();
-            List<CommandResult> recent = new ArrayList<>(results);
-            for (int i = 0; i < results; i++) {
-                recent.add(readResult(in));
-            }
-            String type = readText(in);
-            byte[] state = in.readNBytes(in.readInt());
-            return new AggregateState<>(
-                    states.decode(type, state), version, recent, failure.isEmpty() ? null : failure);
-        } catch (IOException e) {
-            throw new UncheckedIOException("The bytes of an aggregate end early", e);
+        ByteBuffer in = ByteBuffer.wrap(bytes);
+        long version = in.getLong();
+        String failure = RecentResults.text(in);
+        String type = RecentResults.text(in);
+        byte[] state = new byte[in.getInt()];
+        in.get(state);
+        return new AggregateState<>(
+                states.decode(type, state), version, RecentResults.at(in), failure.isEmpty() ? null : failure);
+    }
+
+    /** The same aggregate with its recent results in the bytes that {@link #encode} wrote of it. */
+    public AggregateState<S> stored(AggregateState<S> aggregate, byte[] bytes) {
+        ByteBuffer in = ByteBuffer.wrap(bytes).position(Long.BYTES);
+        for (int text = 0; text < 3; text++) {
+            int length = in.getInt();
+            in.position(in.position() + length);
         }
-    }
-
-    private static void write(DataOutputStream out, CommandResult result) throws IOException {
-        writeText(out, result.commandId());
-        writeText(out, result.checksum());
-        out.writeLong(result.version());
-        out.writeLong(result.offset());
-        out.writeInt(result.eventTypes().size());
-        for (String type : result.eventTypes()) {
-            writeText(out, type);
-        }
-    }
-
-    private static CommandResult readResult(DataInputStream in) throws IOException {
-        String commandId = readText(in);
-        String checksum = readText(in);
-        long version = in.readLong();
-        long offset = in.readLong();
-        int types = in.readInt();
-        var eventTypes = new ArrayList<String>(types);
-        for (int i = 0; i < types; i++) {
-            eventTypes.add(readText(in));
-        }
-        return new CommandResult(commandId, checksum, version, List.copyOf(eventTypes), offset);
-    }
-
-    /** Unlike {@link DataOutputStream#writeUTF} without a limit: a command's id is its sender's. */
-    private static void writeText(DataOutputStream out, String text) throws IOException {
-        byte[] utf8 = text.getBytes(StandardCharsets.UTF_8);
-        out.writeInt(utf8.length);
-        out.write(utf8);
-    }
-
-    private static String readText(DataInputStream in) throws IOException {
-        return new String(in.readNBytes(in.readInt()), StandardCharsets.UTF_8);
+        return new AggregateState<>(aggregate.state(), aggregate.version(), RecentResults.at(in), aggregate.failure());
     }
 }

@@ -109,7 +109,7 @@ final class Judge {
     }
 
     private static List<String> recent(AggregateState<Integer> state) {
-        return state.recent().stream()
+        return state.recent().all().stream()
                 .map(r -> r.commandId() + " v" + r.version() + " " + r.eventTypes() + " at " + r.offset())
                 .toList();
     }

@@ -1,5 +1,7 @@
 package io.diptych.kafka.checkpoint;
 
+import static java.util.Objects.requireNonNull;
+
 import io.diptych.command.internal.AggregateState;
 import io.diptych.command.internal.AggregateStore;
 import io.diptych.command.internal.SnapshotPosition;
@@ -142,9 +144,8 @@ final class CheckpointStore<S> implements AggregateStore<S> {
             if (row == null) {
                 return null;
             }
-            AggregateState<S> state = shared.codec().decode(row);
-            shared.cache(partition, id, state, row.length);
-            return state;
+            // Not cached now: it is read to be changed as a rule, and cached when that is written.
+            return shared.codec().decode(row);
         } catch (CheckpointException | RuntimeException e) {
             throw unreadable(id, e);
         }
@@ -244,7 +245,8 @@ final class CheckpointStore<S> implements AggregateStore<S> {
         }
         database().write(rows, batch.places(), batch.position());
         for (Row row : rows) {
-            shared.cache(partition, row.id(), batch.states().get(row.id()), row.state().length);
+            AggregateState<S> state = requireNonNull(batch.states().get(row.id()));
+            shared.cache(partition, row.id(), shared.codec().stored(state, row.state()), row.state().length);
         }
     }
 

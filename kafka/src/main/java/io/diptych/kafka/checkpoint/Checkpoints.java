@@ -99,6 +99,7 @@ public final class Checkpoints<S> implements AggregateStore.Factory<S>, AutoClos
         this.cache = Caffeine.newBuilder()
                 .maximumWeight(cacheBytes)
                 .weigher((Key key, Cached<S> value) -> value.bytes())
+                .executor(Runnable::run)
                 .build();
         this.options = new Options()
                 .setCreateIfMissing(true)
@@ -146,10 +147,8 @@ public final class Checkpoints<S> implements AggregateStore.Factory<S>, AutoClos
         return found == null ? null : found.state();
     }
 
-    void cache(int partition, String id, @Nullable AggregateState<S> state, int bytes) {
-        if (state != null) {
-            cache.put(new Key(partition, id), new Cached<>(state, bytes));
-        }
+    void cache(int partition, String id, AggregateState<S> state, int bytes) {
+        cache.put(new Key(partition, id), new Cached<>(state, bytes));
     }
 
     /** The states of the partition may change elsewhere now. */
