@@ -5,6 +5,7 @@ import io.diptych.chaos.bank.AccountBalance;
 import io.diptych.chaos.bank.AccountCommand;
 import io.diptych.chaos.bank.AccountDecider;
 import io.diptych.chaos.bank.AccountEvent;
+import io.diptych.chaos.bank.TransferStatus;
 import io.diptych.cli.Diptych;
 import io.diptych.command.Aggregate;
 import io.diptych.example.orders.OrdersApp;
@@ -15,7 +16,7 @@ public final class ChaosApp {
 
     private ChaosApp() {}
 
-    /** Two aggregates, three read models, and the queries of the orders. */
+    /** Two aggregates, their read models, and the queries of the orders. */
     public static App app() {
         App orders = OrdersApp.orders();
         var account = new Aggregate<>(
@@ -32,7 +33,13 @@ public final class ChaosApp {
                         account,
                         AccountBalance.class,
                         AccountEvent::accountId,
-                        AccountBalance::evolve));
+                        AccountBalance::evolve))
+                .with(new ReadModel<>(
+                        TransferStatus.READ_MODEL,
+                        account,
+                        TransferStatus.class,
+                        TransferStatus::key,
+                        TransferStatus::evolve));
     }
 
     /** Runs the attack, or one of its nodes: see {@code --help}. */

@@ -1,6 +1,7 @@
 package io.diptych.chaos;
 
 import io.diptych.App;
+import io.diptych.chaos.bank.TransferStatus;
 import io.diptych.chaos.check.Check;
 import io.diptych.chaos.check.LogReader;
 import io.diptych.chaos.check.Run;
@@ -12,11 +13,15 @@ import io.diptych.chaos.fault.FaultRunner;
 import io.diptych.chaos.fault.Schedule;
 import io.diptych.chaos.load.Gateways;
 import io.diptych.chaos.load.Load;
+import io.diptych.chaos.load.Operator;
 import io.diptych.chaos.load.Recorder;
 import io.diptych.chaos.report.Progress;
 import io.diptych.chaos.report.Report;
+import io.diptych.projection.ReadModel;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -48,13 +53,15 @@ final class ChaosRun {
     }
 
     Report execute() throws IOException, InterruptedException {
+        Path trouble = Files.createFile(folder.path().resolve("trouble"));
+        var options = List.of("-D" + TransferStatus.TROUBLE + "=" + trouble);
         try (Cluster cluster =
-                Cluster.start(folder.path(), ChaosApp.class.getName(), progress::tell, folder::closeQuietly)) {
-            return execute(cluster);
+                Cluster.start(folder.path(), ChaosApp.class.getName(), options, progress::tell, folder::closeQuietly)) {
+            return execute(cluster, trouble);
         }
     }
 
-    private Report execute(Cluster cluster) throws InterruptedException {
+    private Report execute(Cluster cluster, Path trouble) throws IOException, InterruptedException {
         var recorder = new Recorder();
         var gateways = new Gateways(cluster.gateways(), recorder);
         var load = new Load(gateways, seed);
@@ -62,7 +69,8 @@ final class ChaosRun {
         progress.tell("The accounts are open; the attack begins");
 
         long begun = System.nanoTime();
-        load.start();
+        Operator operator =
+                load.start(app.readModels().stream().map(ReadModel::name).toList());
         Duration end = time.minus(RECOVERY);
         var targets = cluster.targets();
         var schedule = Schedule.draw(seed, end, targets, Cluster.SESSION_TIMEOUT);
@@ -79,13 +87,21 @@ final class ChaosRun {
         progress.tell("The clients are done; reading the log and the tables");
         try (var reader = new LogReader(app, cluster.bootstrapServers())) {
             RunLog log = drained(reader);
-            Map<String, List<Map<String, Object>>> tables = new Tables(app, gateways).read(log);
-            var run = new Run(app, recorder.calls(), recorder.reads(), log, tables, money);
+            var tables = new Tables(app, gateways);
+            var duringTrouble = tables.read(TransferStatus.READ_MODEL, log);
+            Files.delete(trouble);
+            long retried = gateways.retryAll(TransferStatus.READ_MODEL);
+            var run = new Run(app, recorder.calls(), recorder.reads(), log, tables.read(log), duringTrouble, money);
             var failures = new ArrayList<>(faults.failures());
             if (unsettled > 0) {
                 failures.add(unsettled + " transfers could not be completed");
             }
-            return new Report(seed, begun, ended, run, faults.landed(), failures, judge(run));
+            if (retried == 0 || operator.rebuilds() == 0) {
+                failures.add("No poison event waited, or no read model was made anew");
+            }
+            var operated =
+                    List.of(operator.done(), retried + " events that could not be folded for a while were retried");
+            return new Report(seed, begun, ended, run, faults.landed(), operated, failures, judge(run));
         }
     }
 

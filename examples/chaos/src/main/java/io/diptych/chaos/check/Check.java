@@ -22,6 +22,7 @@ public interface Check {
                 new NoDeadLetters(),
                 new OwnWritesAreRead(),
                 new TablesMatchLog(),
+                new PoisonHoldsUpItsOwnRow(),
                 new MoneyIsConserved());
     }
 }

@@ -13,6 +13,7 @@ import java.util.Map;
  * @param reads queries that had a token
  * @param log what stands on the topics
  * @param tables the rows of each read model, field by field
+ * @param duringTrouble the transfers as they were before the trouble ended
  * @param money on all accounts together, at the beginning
  */
 public record Run(
@@ -21,4 +22,5 @@ public record Run(
         List<TokenRead> reads,
         RunLog log,
         Map<String, List<Map<String, Object>>> tables,
+        List<Map<String, Object>> duringTrouble,
         long money) {}

@@ -40,6 +40,17 @@ public final class Tables {
         return tables;
     }
 
+    /** Of one read model; empty when it does not catch up in a minute. */
+    public List<Map<String, Object>> read(String readModel, RunLog log) throws InterruptedException {
+        for (ReadModel<?, ?> model : app.readModels()) {
+            if (model.name().equals(readModel)) {
+                List<Map<String, Object>> rows = rows(model, log);
+                return rows == null ? List.of() : rows;
+            }
+        }
+        throw new IllegalArgumentException("There is no read model [" + readModel + "]");
+    }
+
     private @Nullable List<Map<String, Object>> rows(ReadModel<?, ?> model, RunLog log) throws InterruptedException {
         String token = token(model.aggregate().name(), log);
         var rows = new ArrayList<Map<String, Object>>();

@@ -37,6 +37,7 @@ public final class Cluster implements AutoCloseable {
     private static final Duration STARTS_WITHIN = Duration.ofMinutes(2);
 
     private final Path folder;
+    private final List<String> nodeOptions;
     private final ClusterBroker.Plan plan = ClusterBroker.Plan.of(BROKERS);
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(1)).build();
@@ -48,8 +49,9 @@ public final class Cluster implements AutoCloseable {
 
     private final Thread whenInterrupted;
 
-    private Cluster(Path folder, Runnable afterInterruption) {
+    private Cluster(Path folder, List<String> nodeOptions, Runnable afterInterruption) {
         this.folder = folder;
+        this.nodeOptions = nodeOptions;
         this.database = new DatabaseTarget(folder.resolve("postgres"));
         this.admin = Admin.create(java.util.Map.of(
                 "bootstrap.servers", bootstrapServers(), "request.timeout.ms", 2_000, "default.api.timeout.ms", 3_000));
@@ -67,12 +69,18 @@ public final class Cluster implements AutoCloseable {
      *
      * @param folder of its data and its output
      * @param mainClass of the app, in this class path
+     * @param nodeOptions for the JVM of each node
      * @param progress is told what happens
      * @param afterInterruption is done when this process is told to end, after all others were killed
      */
-    public static Cluster start(Path folder, String mainClass, Consumer<String> progress, Runnable afterInterruption)
+    public static Cluster start(
+            Path folder,
+            String mainClass,
+            List<String> nodeOptions,
+            Consumer<String> progress,
+            Runnable afterInterruption)
             throws IOException, InterruptedException {
-        var cluster = new Cluster(folder, afterInterruption);
+        var cluster = new Cluster(folder, nodeOptions, afterInterruption);
         try {
             cluster.start(mainClass, progress);
             return cluster;
@@ -138,7 +146,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     private void startBroker(int id) throws IOException {
-        var command = jvm("-Xmx320m", ClusterBroker.class.getName());
+        var command = jvm("-Xmx320m", List.of(), ClusterBroker.class.getName());
         String name = "broker-" + id;
         command.addAll(plan.arguments(id, folder.resolve(name)));
         add(new JvmTarget(name, Target.Group.BROKER, command, log(name), () -> listens(id) && replicated(id)));
@@ -148,7 +156,7 @@ public final class Cluster implements AutoCloseable {
         String roleName = role.name().toLowerCase(Locale.ROOT);
         String name = roleName + "-" + number;
         int port = Ports.free();
-        var command = jvm("-Xmx256m", mainClass);
+        var command = jvm("-Xmx256m", nodeOptions, mainClass);
         command.addAll(List.of("run", "--roles", roleName, "--kafka", bootstrapServers()));
         command.addAll(List.of("--kafka-config", clientProperties().toString(), "--port", Integer.toString(port)));
         command.addAll(List.of("--partitions", Integer.toString(PARTITIONS)));
@@ -184,7 +192,7 @@ public final class Cluster implements AutoCloseable {
     }
 
     /** Processes that live for minutes on few cores: little memory, and no optimising compiler. */
-    private List<String> jvm(String memory, String mainClass) {
+    private List<String> jvm(String memory, List<String> options, String mainClass) {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 memory,
@@ -201,6 +209,7 @@ public final class Cluster implements AutoCloseable {
         if (Files.isRegularFile(archive)) {
             command.add("-XX:SharedArchiveFile=" + archive);
         }
+        command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
         return command;
     }

@@ -8,9 +8,11 @@ import io.diptych.kafka.Json;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -123,6 +125,41 @@ public final class Gateways {
             }
         }
         return null;
+    }
+
+    /** Asks one of them for something to be done. */
+    HttpResponse<byte[]> post(String path, SplittableRandom random) throws IOException, InterruptedException {
+        return post(urls.get(random.nextInt(urls.size())), path);
+    }
+
+    private HttpResponse<byte[]> post(URI gateway, String path) throws IOException, InterruptedException {
+        var request = HttpRequest.newBuilder(gateway.resolve(path))
+                .timeout(Duration.ofSeconds(30))
+                .POST(HttpRequest.BodyPublishers.noBody());
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+    }
+
+    /**
+     * Retries all dead letters of a read model.
+     *
+     * @return how many were applied, once none is left
+     * @throws IOException when a gateway does not do it
+     */
+    public long retryAll(String readModel) throws IOException, InterruptedException {
+        long applied = 0;
+        String after = "";
+        while (true) {
+            var response = post(urls.getFirst(), "/api/dead-letters/" + readModel + "/retry?all=true" + after);
+            Map<String, Object> body = Json.mapper().readValue(response.body(), OBJECT);
+            if (response.statusCode() != 200) {
+                throw new IOException("The dead letters of [" + readModel + "] were not retried: " + body);
+            }
+            applied += body.get("applied") instanceof Number number ? number.longValue() : 0;
+            if (!(body.get("next") instanceof String next)) {
+                return applied;
+            }
+            after = "&after=" + URLEncoder.encode(next, StandardCharsets.UTF_8);
+        }
     }
 
     private HttpResponse<byte[]> get(URI gateway, String path, String token, int waitSeconds)

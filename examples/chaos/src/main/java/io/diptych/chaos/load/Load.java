@@ -2,6 +2,7 @@ package io.diptych.chaos.load;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.SplittableRandom;
 
@@ -34,8 +35,8 @@ public final class Load {
         return Bank.ACCOUNTS * Bank.FIRST_DEPOSIT;
     }
 
-    /** Begins. */
-    public void start() {
+    /** Begins; an operator has those read models made anew. */
+    public Operator start(Collection<String> readModels) {
         var book = new OrderClient.Book();
         for (int i = 1; i <= ORDER_CLIENTS; i++) {
             run("c" + i, new OrderClient(book, gateways, random.split(), "c" + i), random.split());
@@ -43,6 +44,9 @@ public final class Load {
         for (int i = 1; i <= BANK_CLIENTS; i++) {
             run("b" + i, new BankClient(bank, gateways, random.split(), () -> !stopped), random.split());
         }
+        var operator = new Operator(gateways, readModels, random.split());
+        run("operator", operator, random.split());
+        return operator;
     }
 
     private void run(String name, Client client, SplittableRandom pace) {

@@ -17,6 +17,8 @@ final class Page {
         lines.add("");
         lines.add(report.figures() + ".");
         lines.add("");
+        report.operated().forEach(what -> lines.add("- " + what));
+        lines.add("");
         lines.add("![Throughput and faults over time](timeline.png)");
         lines.add("");
         lines.add("| Promise | |");

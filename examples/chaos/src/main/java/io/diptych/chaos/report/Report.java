@@ -17,6 +17,7 @@ import java.util.Map;
  *
  * @param begun when the attack began
  * @param ended when the last client stopped
+ * @param operated what else was done to the system, in words
  * @param failures what could not be done to the system, mended or completed
  * @param verdicts what broke each promise
  */
@@ -26,6 +27,7 @@ public record Report(
         long ended,
         Run run,
         List<Landed> landed,
+        List<String> operated,
         List<String> failures,
         Map<String, List<Violation>> verdicts) {
 
@@ -84,6 +86,7 @@ public record Report(
     public String summary() {
         var lines = new ArrayList<String>();
         lines.add(figures());
+        operated.forEach(what -> lines.add("  " + what));
         verdicts.forEach(
                 (promise, violations) -> lines.add((violations.isEmpty() ? "  kept    " : "  BROKEN  ") + promise));
         for (List<Violation> violations : verdicts.values()) {

@@ -35,6 +35,7 @@ class ChecksTest {
                 .read(2, 2)
                 .row("a", 40, 2, 2)
                 .row("b", 60, 2, 2)
+                .transfer("t", 60, true, true, true)
                 .money(100);
 
         assertThat(Check.all())
@@ -222,11 +223,15 @@ class ChecksTest {
 
     @Test
     void a_row_too_little_too_many_or_different_is_found() {
-        assertThat(judge(new TablesMatchLog(), good().row("a", 40, 2, 2))).isEmpty();
-        assertThat(judge(new TablesMatchLog(), good())).hasSize(1);
-        assertThat(judge(new TablesMatchLog(), good().row("a", 41, 2, 2))).hasSize(1);
-        assertThat(judge(new TablesMatchLog(), good().row("a", 40, 2, 2).row("b", 0, 0, 0)))
+        assertThat(judge(new TablesMatchLog(), tables().row("a", 40, 2, 2))).isEmpty();
+        assertThat(judge(new TablesMatchLog(), tables())).hasSize(1);
+        assertThat(judge(new TablesMatchLog(), tables().row("a", 41, 2, 2))).hasSize(1);
+        assertThat(judge(new TablesMatchLog(), tables().row("a", 40, 2, 2).row("b", 0, 0, 0)))
                 .hasSize(1);
+    }
+
+    private static History tables() {
+        return good().transfer("t", 60, true, false, true);
     }
 
     @Test
@@ -237,5 +242,24 @@ class ChecksTest {
                 .contains("there were 100 at the beginning, and the read model has 40");
         assertThat(judge(new MoneyIsConserved(), good().withdrawn("a", 3, "over", 41)))
                 .anyMatch(what -> what.startsWith("the balance is -1"));
+    }
+
+    @Test
+    void a_row_that_a_poison_event_of_another_held_up_is_found_and_one_that_was_not_held_up() {
+        int troubled = 21;
+        var kept = new History().transfer("t-1", 60, true, true, true).transfer("t-2", troubled, true, true, false);
+        assertThat(judge(new PoisonHoldsUpItsOwnRow(), kept)).isEmpty();
+
+        var missing = new History().transfer("t-1", 60, true, true, false);
+        assertThat(judge(new PoisonHoldsUpItsOwnRow(), missing))
+                .singleElement()
+                .asString()
+                .contains("was missing");
+
+        var folded = new History().transfer("t-2", troubled, true, true, true);
+        assertThat(judge(new PoisonHoldsUpItsOwnRow(), folded))
+                .singleElement()
+                .asString()
+                .contains("there was the row");
     }
 }

@@ -36,6 +36,8 @@ final class History {
     private final List<String> deadLetters = new ArrayList<>();
     private final List<TokenRead> reads = new ArrayList<>();
     private final List<Map<String, Object>> balances = new ArrayList<>();
+    private final List<Map<String, Object>> transfers = new ArrayList<>();
+    private final List<Map<String, Object>> duringTrouble = new ArrayList<>();
     private long money;
 
     /** A command of that key to an account, from and to a time. */
@@ -90,6 +92,17 @@ final class History {
         return this;
     }
 
+    /** As it is at the end; {@code before}: as it was during the trouble as well. */
+    History transfer(String id, int amount, boolean withdrawn, boolean deposited, boolean before) {
+        Map<String, Object> row =
+                Map.of("transferId", id, "amount", amount, "withdrawn", withdrawn, "deposited", deposited);
+        transfers.add(row);
+        if (before) {
+            duringTrouble.add(row);
+        }
+        return this;
+    }
+
     History money(long sum) {
         money = sum;
         return this;
@@ -99,9 +112,16 @@ final class History {
         List<Call> calls = requests.values().stream()
                 .map(request -> new Call(request, attempts.get(request.key())))
                 .toList();
-        Map<String, List<Map<String, Object>>> tables =
-                Map.of("order_summary", List.of(), "product_demand", List.of(), "account_balance", balances);
-        return new Run(APP, calls, reads, new RunLog(events, sent, answers, deadLetters), tables, money);
+        Map<String, List<Map<String, Object>>> tables = Map.of(
+                "order_summary",
+                List.of(),
+                "product_demand",
+                List.of(),
+                "account_balance",
+                balances,
+                "transfer",
+                transfers);
+        return new Run(APP, calls, reads, new RunLog(events, sent, answers, deadLetters), tables, duringTrouble, money);
     }
 
     static Outcome accepted(long version) {
