@@ -33,5 +33,10 @@ public final class TopicNames {
         return app + "." + readModel + ".dlq";
     }
 
+    /** The rows of one read model, keyed by theirs: the last record of a key is the row as it is, or a tombstone. */
+    public static String changes(String app, String readModel) {
+        return app + "." + readModel + ".changes";
+    }
+
     private TopicNames() {}
 }

@@ -31,6 +31,7 @@ public record Problem(Type type, String detail, Map<String, Object> extensions) 
         UNKNOWN_READ_MODEL("unknown-read-model", 404, "There is no such read model"),
         UNKNOWN_QUERY("unknown-query", 404, "There is no such query"),
         UNKNOWN_AGGREGATE("unknown-aggregate", 404, "There is no such aggregate"),
+        NOT_WATCHED("not-watched", 404, "The read model does not keep its changes"),
         NOT_FOUND("not-found", 404, "There is nothing here"),
         METHOD_NOT_ALLOWED("method-not-allowed", 405, "The resource does not have this method"),
         VERSION_CONFLICT("version-conflict", 409, "The aggregate has another version"),

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param rowType the record that is a row
  * @param projection the fold
  * @param batching how many events one transaction applies
+ * @param changeLog how its changes are kept, so that rows can be watched; null: they are not
  */
 public record ReadModel<E, R>(
         String name,
@@ -23,7 +24,8 @@ public record ReadModel<E, R>(
         Aggregate<?, ?, E> aggregate,
         Class<R> rowType,
         Projection<E, R> projection,
-        Batching batching) {
+        Batching batching,
+        @Nullable ChangeLog changeLog) {
 
     /** Checks the name, the version and that rows are records. */
     public ReadModel {
@@ -40,7 +42,7 @@ public record ReadModel<E, R>(
 
     /** The first version. */
     public ReadModel(String name, Aggregate<?, ?, E> aggregate, Class<R> rowType, Projection<E, R> projection) {
-        this(name, 1, aggregate, rowType, projection, Batching.DEFAULT);
+        this(name, 1, aggregate, rowType, projection, Batching.DEFAULT, null);
     }
 
     /** The first version, with the projection as its two functions: {@link Projection#key} and {@link Projection#evolve}. */
@@ -65,11 +67,16 @@ public record ReadModel<E, R>(
 
     /** The same as that version. */
     public ReadModel<E, R> withVersion(int number) {
-        return new ReadModel<>(name, number, aggregate, rowType, projection, batching);
+        return new ReadModel<>(name, number, aggregate, rowType, projection, batching, changeLog);
     }
 
     /** The same with other batches. */
     public ReadModel<E, R> withBatching(Batching other) {
-        return new ReadModel<>(name, version, aggregate, rowType, projection, other);
+        return new ReadModel<>(name, version, aggregate, rowType, projection, other, changeLog);
+    }
+
+    /** The same, whose changes are kept: rows can be watched, and published. */
+    public ReadModel<E, R> withChangeLog(ChangeLog log) {
+        return new ReadModel<>(name, version, aggregate, rowType, projection, batching, log);
     }
 }

@@ -37,6 +37,15 @@ public interface ReadModelQueries {
     Result query(String name, Map<String, String> parameters, Freshness freshness);
 
     /**
+     * Rows that match, and every change of them from then on; see {@link ChangeLog}.
+     *
+     * @param key of one row, in written form; null for all that match the filters
+     * @param lastId the id of the last event that was seen of a stream like this, to go on after it; null to begin
+     * @throws ProblemException unknown read model or field, a value of the wrong kind
+     */
+    RowStream stream(String readModel, @Nullable String key, List<Filter> filters, @Nullable String lastId);
+
+    /**
      * How fresh an answer must be.
      *
      * @param token what must have been seen; null for no demand

@@ -15,9 +15,18 @@ final class Changes<R> {
     private final RowMapping<R> mapping;
     private final List<R> upserts = new ArrayList<>();
     private final List<Object> deletes = new ArrayList<>();
+    private final List<Change<R>> all = new ArrayList<>();
+
+    /** One row; null before it was there, and after it is not any more. */
+    record Change<R>(
+            Object key, @Nullable R before, @Nullable R after) {}
 
     private Changes(RowMapping<R> mapping) {
         this.mapping = mapping;
+    }
+
+    static <R> Changes<R> none(RowMapping<R> mapping) {
+        return new Changes<>(mapping);
     }
 
     /** In the order of the keys, so that neighbours are found on the same page of the index. */
@@ -32,15 +41,22 @@ final class Changes<R> {
             }
             changes.add(key, stored.get(key), row);
         });
-        changes.upserts.sort(Comparator.comparing(
-                row -> (Comparable<Object>) mapping.key().kind().element(mapping.keyOf(row))));
+        changes.all.sort(Comparator.comparing(
+                change -> (Comparable<Object>) mapping.key().kind().element(change.key())));
+        for (Change<R> change : changes.all) {
+            if (change.after() == null) {
+                changes.deletes.add(mapping.key().kind().element(change.key()));
+            } else {
+                changes.upserts.add(change.after());
+            }
+        }
         return changes;
     }
 
     private void add(Object key, @Nullable R before, @Nullable R after) {
         if (after == null) {
             if (before != null) {
-                deletes.add(mapping.key().kind().element(key));
+                all.add(new Change<>(key, before, null));
             }
         } else if (!after.equals(before)) {
             if (!key.equals(mapping.keyIn(after))) {
@@ -49,8 +65,13 @@ final class Changes<R> {
                                 + mapping.keyIn(after) + "] for the key [" + key + "]: they must be equal",
                         null);
             }
-            upserts.add(after);
+            all.add(new Change<>(key, before, after));
         }
+    }
+
+    /** In the order of the keys. */
+    List<Change<R>> all() {
+        return all;
     }
 
     List<R> upserts() {

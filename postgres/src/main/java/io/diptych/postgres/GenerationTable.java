@@ -165,10 +165,6 @@ final class GenerationTable {
     }
 
     private void tell(Connection connection) throws SQLException {
-        try (PreparedStatement tell = connection.prepareStatement("select pg_notify(?, ?)")) {
-            tell.setString(1, Names.channel(schema));
-            tell.setString(2, ProgressFeed.GENERATIONS_CHANGED);
-            tell.execute();
-        }
+        ProgressFeed.haveAllLookAgain(connection, schema);
     }
 }

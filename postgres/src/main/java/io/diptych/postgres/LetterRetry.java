@@ -35,6 +35,7 @@ final class LetterRetry<E, R> {
     private final RowTable<R> table;
     private final String lock;
     private final LetterTable letters;
+    private final ChangeRecorder<R> changes;
     private final ReadModel<E, R> readModel;
     private final MessageCodec<E> events;
 
@@ -43,12 +44,14 @@ final class LetterRetry<E, R> {
             RowTable<R> table,
             RowStatements sql,
             LetterTable letters,
+            ChangeRecorder<R> changes,
             ReadModel<E, R> readModel,
             MessageCodec<E> events) {
         this.database = database;
         this.table = table;
         this.lock = sql.lock();
         this.letters = letters;
+        this.changes = changes;
         this.readModel = readModel;
         this.events = events;
     }
@@ -107,8 +110,10 @@ final class LetterRetry<E, R> {
         var fold = new EventFold<>(readModel, events, table.mapping()::canonical, 1);
         waiting.forEach(fold::add);
         Batch<R> batch = fold.batch(Map.of());
-        Folded<R> folded = new RefusedRows<>(connection, table)
+        var outcome = new RefusedRows<>(connection, table)
                 .apply(batch.keys(), others(connection, batch, keys), batch.fold(), waiting.size());
+        changes.recordAndTell(connection, outcome.changes());
+        Folded<R> folded = outcome.folded();
         Set<LogRecord> still = folded.letters().stream().map(NewLetter::event).collect(Collectors.toSet());
         List<WaitingLetter> applied =
                 waiting.stream().filter(letter -> !still.contains(letter)).toList();

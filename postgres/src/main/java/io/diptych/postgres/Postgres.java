@@ -13,6 +13,7 @@ import io.diptych.projection.ReadModel;
 import io.diptych.projection.ReadModelQueries;
 import io.diptych.projection.internal.LogEnds;
 import io.diptych.projection.internal.ReadModelStore;
+import io.diptych.projection.internal.RowJson;
 import io.diptych.projection.internal.RowStore;
 import io.diptych.projection.internal.RowStore.StoreUnavailableException;
 import java.sql.Connection;
@@ -33,6 +34,7 @@ import java.util.function.Consumer;
 public final class Postgres implements AutoCloseable {
 
     private final App app;
+    private final RowJson json;
     private final LetterStatements letterStatements;
     private final Outbox outbox;
     private final Map<ReadModel<?, ?>, RowMapping<?>> mappings = new LinkedHashMap<>();
@@ -40,13 +42,15 @@ public final class Postgres implements AutoCloseable {
     private final Database database;
     private final Serving serving;
     private final PostgresGenerations generations;
+    private final ChangeLogPruning pruning;
     private final ProgressFeed feed;
     private final Waiters waiters = new Waiters();
     private final OwnQueries ownQueries;
     private final PostgresQueries queries;
 
-    private Postgres(App app, PostgresSettings settings, LogEnds ends) {
+    private Postgres(App app, PostgresSettings settings, LogEnds ends, RowJson json) {
         this.app = app;
+        this.json = json;
         var newest = new LinkedHashMap<ReadModel<?, ?>, RowMapping<?>>();
         app.readModels().forEach(model -> newest.put(model, RowMapping.of(model)));
         var former = new LinkedHashMap<ReadModel<?, ?>, RowMapping<?>>();
@@ -69,14 +73,16 @@ public final class Postgres implements AutoCloseable {
                 newest.values().stream().map(RowMapping::shape).toList());
         var staleness = new Staleness(ends);
         var own = new OwnAnswers(database, app.name(), ownQueries, serving, waiters, staleness);
-        queries = new PostgresQueries(database, app.name(), serving, waiters, staleness, own);
+        var streams = new RowStreams(database, app.name(), serving, waiters, json, settings.poolSize());
+        queries = new PostgresQueries(database, app.name(), serving, waiters, staleness, own, streams);
+        pruning = new ChangeLogPruning(database, app.name());
         generations = new PostgresGenerations(database, app.name(), schema, newest);
     }
 
     /**
-     * Reads the row records. The database may be away.
+     * Reads the row records, of read models that do not keep their changes. The database may be away.
      *
-     * @throws ConfigurationException when a row record or a name cannot stand in PostgreSQL
+     * @throws ConfigurationException when a row record or a name cannot stand in PostgreSQL, or changes are to be kept
      */
     public static Postgres open(App app, PostgresSettings settings) {
         return open(app, settings, new LogEnds());
@@ -88,7 +94,24 @@ public final class Postgres implements AutoCloseable {
      * @param ends where the event logs end, told by whoever asks Kafka
      */
     public static Postgres open(App app, PostgresSettings settings, LogEnds ends) {
-        return new Postgres(app, settings, ends);
+        for (ReadModel<?, ?> model : app.readModels()) {
+            if (model.changeLog() != null) {
+                throw new ConfigurationException("The read model [" + model.name()
+                        + "] keeps its changes: open the database with what writes rows as JSON");
+            }
+        }
+        return open(app, settings, ends, fields -> {
+            throw new IllegalStateException("The database was opened without what writes rows as JSON");
+        });
+    }
+
+    /**
+     * The same, for read models that keep their changes as well.
+     *
+     * @param json how changed rows are written
+     */
+    public static Postgres open(App app, PostgresSettings settings, LogEnds ends, RowJson json) {
+        return new Postgres(app, settings, ends, json);
     }
 
     /**
@@ -134,12 +157,14 @@ public final class Postgres implements AutoCloseable {
             @Override
             public void tidy() {
                 generations.tidy();
+                pruning.prune();
             }
 
             @Override
             public <R> RowStore<R> rows(ReadModel<?, R> model, int generation) {
                 var parts = parts(model, generation);
-                return new PostgresRowStore<>(database, parts.table(), parts.sql(), parts.letters(), generation);
+                return new PostgresRowStore<>(
+                        database, parts.table(), parts.sql(), parts.letters(), parts.changes(), generation);
             }
         };
     }
@@ -155,14 +180,15 @@ public final class Postgres implements AutoCloseable {
     }
 
     /** What reads and writes one generation. */
-    private record Parts<R>(RowTable<R> table, RowStatements sql, LetterTable letters) {}
+    private record Parts<R>(RowTable<R> table, RowStatements sql, LetterTable letters, ChangeRecorder<R> changes) {}
 
     private <R> Parts<R> parts(ReadModel<?, R> model, int generation) {
         RowMapping<R> mapping = mapping(model);
         var sql = new RowStatements(app.name(), mapping, generation, letterStatements);
         var letters = new LetterTable(
                 letterStatements, outbox, model.name(), generation, TopicNames.deadLetters(app.name(), model.name()));
-        return new Parts<>(new RowTable<>(mapping, sql), sql, letters);
+        var changes = new ChangeRecorder<>(app.name(), mapping, generation, json);
+        return new Parts<>(new RowTable<>(mapping, sql), sql, letters, changes);
     }
 
     /** Finds how events of an aggregate are read. */
@@ -185,6 +211,7 @@ public final class Postgres implements AutoCloseable {
                 parts.table(),
                 parts.sql(),
                 parts.letters(),
+                parts.changes(),
                 model,
                 codecs.of(model.aggregate().eventType()));
     }

@@ -5,7 +5,9 @@ import io.diptych.message.Problem;
 import io.diptych.message.ProblemException;
 import io.diptych.postgres.Serving.Rows;
 import io.diptych.postgres.SnapshotQuery.Snapshot;
+import io.diptych.projection.Filter;
 import io.diptych.projection.ReadModelQueries;
+import io.diptych.projection.RowStream;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -27,6 +29,7 @@ final class PostgresQueries implements ReadModelQueries {
     private final Waiters waiters;
     private final Staleness staleness;
     private final OwnAnswers own;
+    private final RowStreams streams;
 
     /** How the rows that serve are read. */
     private interface Reading {
@@ -37,13 +40,20 @@ final class PostgresQueries implements ReadModelQueries {
     private record Answer(Rows rows, Snapshot snapshot) {}
 
     PostgresQueries(
-            Database database, String schema, Serving serving, Waiters waiters, Staleness staleness, OwnAnswers own) {
+            Database database,
+            String schema,
+            Serving serving,
+            Waiters waiters,
+            Staleness staleness,
+            OwnAnswers own,
+            RowStreams streams) {
         this.database = database;
         this.schema = schema;
         this.serving = serving;
         this.waiters = waiters;
         this.staleness = staleness;
         this.own = own;
+        this.streams = streams;
     }
 
     @Override
@@ -69,6 +79,11 @@ final class PostgresQueries implements ReadModelQueries {
     @Override
     public Result query(String name, Map<String, String> parameters, Freshness freshness) {
         return own.answer(name, parameters, freshness);
+    }
+
+    @Override
+    public RowStream stream(String readModel, @Nullable String key, List<Filter> filters, @Nullable String lastId) {
+        return streams.open(readModel, key, filters, lastId);
     }
 
     private SnapshotQuery page(Rows rows, ListQuery query) {

@@ -35,14 +35,22 @@ final class PostgresRowStore<R> implements RowStore<R> {
     private final RowStatements sql;
     private final RowTable<R> table;
     private final LetterTable letters;
+    private final ChangeRecorder<R> changes;
 
-    PostgresRowStore(Database database, RowTable<R> table, RowStatements sql, LetterTable letters, int generation) {
+    PostgresRowStore(
+            Database database,
+            RowTable<R> table,
+            RowStatements sql,
+            LetterTable letters,
+            ChangeRecorder<R> changes,
+            int generation) {
         this.database = database;
         this.mapping = table.mapping();
         this.generation = generation;
         this.sql = sql;
         this.table = table;
         this.letters = letters;
+        this.changes = changes;
     }
 
     @Override
@@ -92,29 +100,35 @@ final class PostgresRowStore<R> implements RowStore<R> {
     }
 
     private List<NewLetter> applyAtOnce(Connection connection, Batch<R> batch) throws SQLException {
-        Stored<R> stored = begin(connection, batch, batch.keys());
-        Folded<R> folded = batch.fold().apply(stored);
-        write(connection, batch.moves(), Changes.of(mapping, batch.keys(), stored.rows(), folded.rows()));
+        Begun<R> begun = begin(connection, batch, batch.keys());
+        Folded<R> folded = batch.fold().apply(begun.stored());
+        Changes<R> changed = Changes.of(mapping, batch.keys(), begun.stored().rows(), folded.rows());
+        write(connection, batch.moves(), changed, begun.keepsChanges() ? changed : Changes.none(mapping));
         letters.insert(connection, folded.letters());
         return folded.letters();
     }
 
     private List<NewLetter> applyApart(Connection connection, Batch<R> batch) throws SQLException {
-        Parked parked = begin(connection, batch, Set.of()).parked();
+        Begun<R> begun = begin(connection, batch, Set.of());
         long events = batch.moves().values().stream()
                 .mapToLong(move -> move.to() - move.from())
                 .sum();
-        Folded<R> folded = new RefusedRows<>(connection, table).apply(batch.keys(), parked, batch.fold(), events);
-        write(connection, batch.moves(), Changes.of(mapping, Set.of(), Map.of(), Map.of()));
-        letters.insert(connection, folded.letters());
-        return folded.letters();
+        var applied = new RefusedRows<>(connection, table)
+                .apply(batch.keys(), begun.stored().parked(), batch.fold(), events);
+        Changes<R> none = Changes.none(mapping);
+        write(connection, batch.moves(), none, begun.keepsChanges() ? applied.changes() : none);
+        letters.insert(connection, applied.folded().letters());
+        return applied.folded().letters();
     }
 
+    /** What a batch begins with. */
+    private record Begun<R>(Stored<R> stored, boolean keepsChanges) {}
+
     /** Takes the lock, moves the positions and loads the rows and what is parked, in one round trip. */
-    private Stored<R> begin(Connection connection, Batch<R> batch, Set<Object> keys) throws SQLException {
+    private Begun<R> begin(Connection connection, Batch<R> batch, Set<Object> keys) throws SQLException {
         var moves = new TreeMap<>(batch.moves());
         boolean unseen = moves.values().stream().anyMatch(move -> move.from() == 0);
-        String begin = sql.begin(batch.ownRowsOnly(), unseen, !keys.isEmpty());
+        String begin = sql.begin(batch.ownRowsOnly(), unseen, changes.use(), !keys.isEmpty());
         try (PreparedStatement statement = connection.prepareStatement(begin)) {
             Array partitions = connection.createArrayOf("int4", moves.keySet().toArray(Integer[]::new));
             var parameters = new Parameters(statement);
@@ -127,6 +141,7 @@ final class PostgresRowStore<R> implements RowStore<R> {
                     .array(longs(connection, moves, Move::from))
                     .array(longs(connection, moves, Move::to));
             letters.of(parameters);
+            parameters.text(mapping.readModel());
             if (!keys.isEmpty()) {
                 parameters.array(table.keys(connection, keys));
             }
@@ -140,19 +155,26 @@ final class PostgresRowStore<R> implements RowStore<R> {
                         + "] are not where the batch begins " + moves + ": another owner has moved them");
             }
             Parked some = LetterTable.parked(results.rows());
+            boolean keepsChanges = ChangeRecorder.isKept(results.nextRows());
             Map<Object, R> rows = keys.isEmpty() ? Map.of() : table.read(results.nextRows());
-            return new Stored<>(rows, letters.parked(connection, some, batch.parkingNames()), Map.of());
+            Parked parked = letters.parked(connection, some, batch.parkingNames());
+            return new Begun<>(new Stored<>(rows, parked, Map.of()), keepsChanges);
         }
     }
 
-    /** Writes what changed and tells of the moves, in one round trip. */
-    private void write(Connection connection, Map<Integer, Move> moves, Changes<R> changes) throws SQLException {
+    /** Writes what changed, adds it to the log of changes and tells of the moves, in one round trip. */
+    private void write(Connection connection, Map<Integer, Move> moves, Changes<R> changed, Changes<R> recorded)
+            throws SQLException {
         var notices = ProgressFeed.payloads(mapping.readModel(), generation, moves);
+        boolean recording = !recorded.all().isEmpty();
         String write = sql.writeAndTell(
-                !changes.upserts().isEmpty(), !changes.deletes().isEmpty());
+                !changed.upserts().isEmpty(), !changed.deletes().isEmpty(), recording ? changes.record() : "");
         try (PreparedStatement statement = connection.prepareStatement(write)) {
             var parameters = new Parameters(statement);
-            table.bind(connection, parameters, changes);
+            table.bind(connection, parameters, changed);
+            if (recording) {
+                changes.bind(parameters, recorded);
+            }
             parameters.texts(notices);
             statement.execute();
         }

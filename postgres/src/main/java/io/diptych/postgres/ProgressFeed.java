@@ -27,8 +27,8 @@ final class ProgressFeed implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ProgressFeed.class);
 
-    /** Tells that generations were added, dropped or have changed places. */
-    static final String GENERATIONS_CHANGED = "generations";
+    /** Tells that generations were added, dropped or have changed places, or that rows have changed by themselves. */
+    private static final String LOOK_AGAIN = "generations";
 
     /** PostgreSQL takes payloads of less than 8000 bytes; one move needs at most 32. */
     private static final int PAYLOAD_BYTES = 7900;
@@ -49,7 +49,7 @@ final class ProgressFeed implements AutoCloseable {
     private volatile @Nullable Connection connection;
 
     /**
-     * @param lookAgain is run whenever another generation serves, and when the connection is lost or back: what happens
+     * @param lookAgain is run whenever another generation serves, when rows changed without a move, and when the connection is lost or back: what happens
      *     in between is heard late
      */
     ProgressFeed(Database database, String schema, Runnable lookAgain) {
@@ -58,6 +58,15 @@ final class ProgressFeed implements AutoCloseable {
         this.lookAgain = lookAgain;
         this.thread = new Thread(this::run, "diptych-progress-" + schema);
         thread.setDaemon(true);
+    }
+
+    /** When the transaction is committed, whoever waits for anything looks again, on all nodes. */
+    static void haveAllLookAgain(Connection connection, String schema) throws SQLException {
+        try (PreparedStatement tell = connection.prepareStatement("select pg_notify(?, ?)")) {
+            tell.setString(1, Names.channel(schema));
+            tell.setString(2, LOOK_AGAIN);
+            tell.execute();
+        }
     }
 
     /** Hears of moves from now on, and of all positions each time the connection is made. Closing ends it. */
@@ -171,7 +180,7 @@ final class ProgressFeed implements AutoCloseable {
 
     /** Anyone who may connect may notify: what does not read as a payload is passed over. */
     private void read(String payload) {
-        if (payload.equals(GENERATIONS_CHANGED)) {
+        if (payload.equals(LOOK_AGAIN)) {
             lookAgain.run();
             return;
         }

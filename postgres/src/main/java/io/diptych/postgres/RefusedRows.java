@@ -42,12 +42,15 @@ final class RefusedRows<R> {
         void run(List<Object> keys) throws SQLException;
     }
 
+    /** What became of a batch, and what it changed in the rows. */
+    record Applied<R>(Folded<R> folded, Changes<R> changes) {}
+
     /**
      * Loads, folds and writes.
      *
      * @param events at least as many as any key has
      */
-    Folded<R> apply(Collection<Object> keys, Parked parked, Fold<R> fold, long events) throws SQLException {
+    Applied<R> apply(Collection<Object> keys, Parked parked, Fold<R> fold, long events) throws SQLException {
         execute("set constraints all immediate");
         Map<Object, R> rows = new HashMap<>();
         halve(List.copyOf(keys), part -> rows.putAll(table.load(connection, part)));
@@ -57,12 +60,16 @@ final class RefusedRows<R> {
         Map<Object, RowRefusedException> bad =
                 halve(changed, part -> table.write(connection, rows, folded.rows(), part));
         if (bad.isEmpty()) {
-            return folded;
+            return applied(rows, folded);
         }
         new Search(stored, fold, folded, bad).run(events);
         Folded<R> accepted = fold.apply(new Stored<>(rows, parked, Map.copyOf(refused)));
         table.write(connection, rows, accepted.rows(), bad.keySet());
-        return accepted;
+        return applied(rows, accepted);
+    }
+
+    private Applied<R> applied(Map<Object, R> before, Folded<R> folded) {
+        return new Applied<>(folded, Changes.of(table.mapping(), folded.rows().keySet(), before, folded.rows()));
     }
 
     private static <R> List<Object> changed(Map<Object, R> rows, Folded<R> folded) {

@@ -7,7 +7,9 @@ import io.diptych.projection.internal.RowStore.RowRefusedException;
 import java.lang.reflect.RecordComponent;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -102,6 +104,16 @@ final class RowMapping<R> {
             }
         }
         return create(values);
+    }
+
+    /** The row's fields as a query shows them. */
+    Map<String, @Nullable Object> fields(R row) {
+        var fields = new LinkedHashMap<String, @Nullable Object>();
+        for (Component component : components) {
+            Object value = component.of(row);
+            fields.put(component.column().field(), value instanceof Enum<?> constant ? constant.name() : value);
+        }
+        return fields;
     }
 
     /** The key of that row; null when a projection has left it out. */

@@ -2,6 +2,7 @@ package io.diptych.postgres;
 
 import java.util.List;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The statements of one generation of a read model. Those that go together are sent together: one round trip. */
 final class RowStatements {
@@ -76,11 +77,11 @@ final class RowStatements {
 
     /**
      * Parameters: when unseen, read model and partitions; read model, partitions, from, to; those of
-     * {@link LetterStatements#someParked}; when loading, keys.
+     * {@link LetterStatements#someParked}; those of {@link ChangeRecorder#use}; when loading, keys.
      */
-    String begin(boolean shared, boolean unseen, boolean loading) {
+    String begin(boolean shared, boolean unseen, String use, boolean loading) {
         return (shared ? lockShared : lock) + (unseen ? "; " + startPositions : "") + "; " + movePositions + "; "
-                + parked + (loading ? "; " + load : "");
+                + parked + "; " + use + (loading ? "; " + load : "");
     }
 
     /** Parameters: keys. */
@@ -93,8 +94,10 @@ final class RowStatements {
         return (upserting ? upsert : "") + (upserting && deleting ? "; " : "") + (deleting ? delete : "");
     }
 
-    /** Parameters: those of {@link #write}; the payloads. */
-    String writeAndTell(boolean upserting, boolean deleting) {
-        return write(upserting, deleting) + (upserting || deleting ? "; " : "") + tell;
+    /** Parameters: those of {@link #write}; those of the record; the payloads. */
+    String writeAndTell(boolean upserting, boolean deleting, String record) {
+        return Stream.of(write(upserting, deleting), record, tell)
+                .filter(statement -> !statement.isEmpty())
+                .collect(Collectors.joining("; "));
     }
 }

@@ -22,12 +22,15 @@ final class Schema {
     static final String LETTERS = "diptych_dead_letters";
     static final String DISCARDED = "diptych_discarded_letters";
     static final String OUTBOX = "diptych_outbox";
+    static final String CHANGE_LOGS = "diptych_change_logs";
+    static final String CHANGES = "diptych_changes";
 
     private final String name;
     private final Map<ReadModel<?, ?>, RowMapping<?>> newest;
     private final Map<ReadModel<?, ?>, RowMapping<?>> former;
     private final Tables tables;
     private final GenerationTable generations;
+    private final ChangeLogTables changeLogs;
 
     /**
      * Checks the names.
@@ -51,6 +54,7 @@ final class Schema {
         this.former = former;
         this.tables = new Tables(name);
         this.generations = new GenerationTable(name);
+        this.changeLogs = new ChangeLogTables(name);
     }
 
     /** Safe when several nodes start at once: one does it, the others then find it done. */
@@ -100,6 +104,9 @@ final class Schema {
         for (String table : LetterTables.statements(name)) {
             statement.execute(table);
         }
+        for (String table : changeLogs.definitions()) {
+            statement.execute(table);
+        }
     }
 
     private void ensureNewest(Connection connection, ReadModel<?, ?> model, RowMapping<?> mapping) throws SQLException {
@@ -115,6 +122,9 @@ final class Schema {
             add(connection, model, mapping, known);
         }
         ensureTables(connection, model, mapping);
+        if (model.version() >= newestVersion) {
+            changeLogs.ensure(connection, generations.of(connection, model.name()), model.changeLog());
+        }
     }
 
     /** The first generation serves at once; another begins beside it, in place of one that was never finished. */
@@ -133,7 +143,10 @@ final class Schema {
     private void ensureTables(Connection connection, ReadModel<?, ?> model, RowMapping<?> mapping) throws SQLException {
         for (Generation generation : generations.of(connection, model.name())) {
             if (generation.version() == model.version()) {
-                tables.ensure(connection, mapping, generation.number());
+                boolean made = tables.ensure(connection, mapping, generation.number());
+                if (made && generation.state() == State.SERVING) {
+                    changeLogs.serves(connection, generation);
+                }
                 if (generation.state() != State.FILLING) {
                     tables.index(connection, mapping.shape(), generation.number());
                 }

@@ -1,7 +1,11 @@
 package io.diptych.postgres;
 
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +35,16 @@ record Shape(String readModel, List<Column> columns, Column key) {
 
     String columnList() {
         return columns.stream().map(Column::quoted).collect(Collectors.joining(", "));
+    }
+
+    /** The current row of a result whose columns are {@link #columnList}, as a query shows it. */
+    Map<String, @Nullable Object> row(ResultSet result) throws SQLException {
+        var row = new LinkedHashMap<String, @Nullable Object>();
+        for (int i = 0; i < columns.size(); i++) {
+            Column column = columns.get(i);
+            row.put(column.field(), column.kind().published().read(result, i + 1));
+        }
+        return row;
     }
 
     /** A line for each column: the field, the column, then what it is, the type last. */

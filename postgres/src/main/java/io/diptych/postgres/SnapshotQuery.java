@@ -6,7 +6,6 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -68,12 +67,7 @@ record SnapshotQuery(
         var found = new ArrayList<Map<String, @Nullable Object>>();
         try (ResultSet result = query.getResultSet()) {
             while (result.next()) {
-                var row = new LinkedHashMap<String, @Nullable Object>();
-                for (int i = 0; i < generation.shape().columns().size(); i++) {
-                    Column column = generation.shape().columns().get(i);
-                    row.put(column.field(), column.kind().published().read(result, i + 1));
-                }
-                found.add(row);
+                found.add(generation.shape().row(result));
             }
         }
         return found;

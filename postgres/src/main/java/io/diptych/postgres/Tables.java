@@ -31,15 +31,15 @@ final class Tables {
         this.schema = schema;
     }
 
-    /** Makes the table, or compares it; its positions are taken away when its rows are. */
-    void ensure(Connection connection, RowMapping<?> mapping, int generation) throws SQLException {
+    /** Makes the table, or compares it; its positions are taken away when its rows are. Returns whether it was made. */
+    boolean ensure(Connection connection, RowMapping<?> mapping, int generation) throws SQLException {
         String table = table(mapping.readModel(), generation);
         Map<String, String> actual = actual(connection, table);
         if (actual.isEmpty()) {
             create(connection, mapping, generation);
             // Positions without their rows would leave the new table incomplete in silence.
             deletePositions(connection, mapping.readModel(), generation);
-            return;
+            return true;
         }
         compare(mapping, table, actual);
         if (!hasPositions(connection, mapping.readModel(), generation) && hasRows(connection, table)) {
@@ -47,6 +47,7 @@ final class Tables {
                     + " applied to it twice. To have it made anew from the events, stop its projections and run: drop"
                     + " table " + table + " cascade");
         }
+        return false;
     }
 
     void create(Connection connection, RowMapping<?> mapping, int generation) throws SQLException {

@@ -27,11 +27,13 @@ final class Takeover {
     private final String schema;
     private final Tables tables;
     private final GenerationTable generations;
+    private final ChangeLogTables changeLogs;
 
     Takeover(String schema, Tables tables, GenerationTable generations) {
         this.schema = schema;
         this.tables = tables;
         this.generations = generations;
+        this.changeLogs = new ChangeLogTables(schema);
     }
 
     /** Whether it has nearly caught up with the generation that serves. */
@@ -49,10 +51,7 @@ final class Takeover {
         if (behind(connection, next, former) > NEAR) {
             return false;
         }
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("select pg_advisory_xact_lock("
-                    + RowStatements.lockNumber(schema, former.readModel(), former.number()) + ")");
-        }
+        holdUp(connection, former);
         long deadline = System.nanoTime() + HOLD.toNanos();
         while (behind(connection, next, former) > 0) {
             if (System.nanoTime() > deadline) {
@@ -63,10 +62,21 @@ final class Takeover {
         if (next.state() == State.FILLING && parksMore(connection, next, former)) {
             return false;
         }
+        // A batch of it that has begun does not keep its changes: it must end before they are to be kept.
+        holdUp(connection, next);
         generations.set(connection, former, State.KEPT);
         generations.set(connection, next, State.SERVING);
+        changeLogs.serves(connection, next);
         tables.show(connection, generations.shape(connection, next), next.number());
         return true;
+    }
+
+    /** Until the end of the transaction there is no batch of it. */
+    private void holdUp(Connection connection, Generation generation) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("select pg_advisory_xact_lock("
+                    + RowStatements.lockNumber(schema, generation.readModel(), generation.number()) + ")");
+        }
     }
 
     /** Whether keys are parked in it that are not in the other: queries would see older rows of these. */

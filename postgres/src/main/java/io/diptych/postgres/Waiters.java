@@ -22,7 +22,12 @@ final class Waiters {
 
     /** Has everyone look again. */
     void wakeAll() {
-        waiting.forEach(waiter -> waiter.woken.release());
+        waiting.forEach(Waiter::wake);
+    }
+
+    /** Wakes at every move. */
+    Waiter register(String readModel) {
+        return register(readModel, List.of());
     }
 
     /** Registered from now on, so that what happens between looking and waiting is not missed. */
@@ -49,6 +54,10 @@ final class Waiters {
             if (!readModel.equals(progress.readModel()) || only != null && only != progress.generation()) {
                 return;
             }
+            if (points.isEmpty()) {
+                woken.release();
+                return;
+            }
             for (Point point : points) {
                 if (point.partition() == progress.partition() && progress.position() > point.offset()) {
                     woken.release();
@@ -57,12 +66,23 @@ final class Waiters {
             }
         }
 
-        /** Until that generation passes one of the points, there is another reason to look again, or the time is over. */
-        void await(int ofGeneration, long nanos) throws InterruptedException {
+        /**
+         * Until that generation passes one of the points, there is another reason to look again, or the time is over.
+         *
+         * @return whether there is a reason to look again
+         */
+        boolean await(int ofGeneration, long nanos) throws InterruptedException {
             generation = ofGeneration;
-            if (woken.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
-                woken.drainPermits();
+            if (!woken.tryAcquire(nanos, TimeUnit.NANOSECONDS)) {
+                return false;
             }
+            woken.drainPermits();
+            return true;
+        }
+
+        /** Has it look again. */
+        void wake() {
+            woken.release();
         }
 
         @Override

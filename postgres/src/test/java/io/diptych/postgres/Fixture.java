@@ -10,6 +10,8 @@ import io.diptych.projection.Indexed;
 import io.diptych.projection.Key;
 import io.diptych.projection.Projection;
 import io.diptych.projection.ReadModel;
+import io.diptych.projection.internal.LogEnds;
+import io.diptych.projection.internal.RowJson;
 import io.diptych.projection.internal.RowStore;
 import io.diptych.projection.internal.RowStore.Batch;
 import io.diptych.projection.internal.RowStore.Folded;
@@ -25,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Apps that differ in their name, so that every test has a schema of its own in the one database. */
@@ -94,6 +97,32 @@ final class Fixture {
 
     static long position(RowStore<?> store, int partition) {
         return store.positions(Set.of(partition)).getOrDefault(partition, -1L);
+    }
+
+    /** JSON enough for the rows of these tests. */
+    static final RowJson JSON = fields -> fields.entrySet().stream()
+            .map(field -> quoted(field.getKey()) + ":"
+                    + (field.getValue() == null
+                                    || field.getValue() instanceof Number
+                                    || field.getValue() instanceof Boolean
+                            ? String.valueOf(field.getValue())
+                            : quoted(field.getValue().toString())))
+            .collect(Collectors.joining(",", "{", "}"));
+
+    private static String quoted(String text) {
+        return '"' + text.replace("\\", "\\\\").replace("\"", "\\\"") + '"';
+    }
+
+    /** With read models that keep their changes. */
+    static Postgres open(App app, PostgresSettings settings) {
+        var postgres = Postgres.open(app, settings, new LogEnds(), JSON);
+        try {
+            postgres.ensureSchema();
+            return postgres;
+        } catch (RuntimeException e) {
+            postgres.close();
+            throw e;
+        }
     }
 
     /** One value per row, as text. */

@@ -88,7 +88,9 @@ final class Roles implements Backend, AutoCloseable {
         this.app = app;
         this.settings = settings;
         this.metrics = metrics;
-        this.postgres = settings.postgres() == null ? null : Postgres.open(app, settings.postgres(), ends);
+        this.postgres = settings.postgres() == null
+                ? null
+                : Postgres.open(app, settings.postgres(), ends, Json.mapper()::writeValueAsString);
         this.deadLetters = postgres == null ? null : postgres.deadLetters(CODECS);
         this.parked = new ParkedDepths(this::deadLetters);
         this.monitor = postgres == null

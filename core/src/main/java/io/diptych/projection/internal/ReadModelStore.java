@@ -19,7 +19,7 @@ public interface ReadModelStore {
      */
     boolean takeOver(Generation filling);
 
-    /** Clears away what generations that were dropped have left. */
+    /** Clears away what generations that were dropped have left, and changes that are not to be kept any longer. */
     void tidy();
 
     /** The rows and positions of one generation. */
