@@ -166,16 +166,13 @@ class ChangeLogTest {
 
     @Test
     void numbers_have_no_gap_and_follow_the_commits_of_two_stores() throws Exception {
-        try (var other = Fixture.open(Fixture.app(app, items), SETTINGS)) {
+        try (var other = Fixture.open(Fixture.app(app, items), SETTINGS);
+                RowStream stream = stream(null)) {
+            watched.await(stream, 1);
             var writers = List.of(
                     CompletableFuture.runAsync(() -> count(store, 0, "a"), threads),
                     CompletableFuture.runAsync(() -> count(other.store().rows(items, 1), 1, "b"), threads));
-            try (RowStream stream = stream(null)) {
-                while (!writers.stream().allMatch(CompletableFuture::isDone)) {
-                    watched.take(stream.next(Duration.ofMillis(20)));
-                }
-                watched.catchUp(stream(watched.id));
-            }
+            watched.await(stream, 201);
             for (var writer : writers) {
                 writer.get(10, TimeUnit.SECONDS);
             }
@@ -192,7 +189,8 @@ class ChangeLogTest {
         assertThat(watched.events())
                 .filteredOn(event -> event.contains("\"a\""))
                 .isSorted()
-                .doesNotHaveDuplicates();
+                .doesNotHaveDuplicates()
+                .hasSize(100);
     }
 
     private static void count(RowStore<Item> store, int partition, String id) {

@@ -29,10 +29,12 @@ public final class HttpServer implements AutoCloseable {
 
     private final WebServer server;
     private final FlowResource flowResource;
+    private final StreamResource streams;
 
-    private HttpServer(WebServer server, FlowResource flowResource) {
+    private HttpServer(WebServer server, FlowResource flowResource, StreamResource streams) {
         this.server = server;
         this.flowResource = flowResource;
+        this.streams = streams;
     }
 
     /**
@@ -43,7 +45,8 @@ public final class HttpServer implements AutoCloseable {
     public static HttpServer start(Backend backend, Flows flows, Metrics metrics, ServerSettings settings) {
         requireFreePort(settings);
         var flowResource = new FlowResource(flows, new FlowSteps(backend, flows.progress()));
-        Router router = router(backend, flows, flowResource, metrics, settings);
+        var streams = new StreamResource(backend);
+        Router router = router(backend, flows, flowResource, streams, metrics, settings);
         DirectHandlers.Builder handlers = DirectHandlers.builder();
         for (EventType event : EventType.values()) {
             handlers.addHandler(event, HttpServer::refuse);
@@ -68,11 +71,16 @@ public final class HttpServer implements AutoCloseable {
             server.stop();
             throw e;
         }
-        return new HttpServer(server, flowResource);
+        return new HttpServer(server, flowResource, streams);
     }
 
     private static Router router(
-            Backend backend, Flows flows, FlowResource flowResource, Metrics metrics, ServerSettings settings) {
+            Backend backend,
+            Flows flows,
+            FlowResource flowResource,
+            StreamResource streams,
+            Metrics metrics,
+            ServerSettings settings) {
         var commands = new CommandResource(backend, flows, settings);
         var readModels = new ReadModelResource(backend, flows);
         var queries = new QueryResource(backend, flows);
@@ -83,12 +91,15 @@ public final class HttpServer implements AutoCloseable {
         var files = new StaticFiles();
         byte[] openApi = Json.mapper().writeValueAsBytes(new OpenApi(backend.app()).document());
         metrics.inFlight(commands::inFlight);
+        metrics.streams(streams::count);
         return new Router(metrics)
                 .post("/api/commands/{type}", commands::post)
                 .get("/api/commands", status::commands)
                 .get("/api/read-models", readModels::describe)
                 .get("/api/read-models/{name}", readModels::list)
+                .get("/api/read-models/{name}/stream", streams::all)
                 .get("/api/read-models/{name}/{key}", readModels::find)
+                .get("/api/read-models/{name}/{key}/stream", streams::one)
                 .get("/api/queries", queries::describe)
                 .get("/api/queries/{name}", queries::find)
                 .get("/api/aggregates/{type}/{id}", aggregates::find)
@@ -166,6 +177,7 @@ public final class HttpServer implements AutoCloseable {
     @Override
     public void close() {
         flowResource.stop();
+        streams.stop();
         server.stop();
     }
 }

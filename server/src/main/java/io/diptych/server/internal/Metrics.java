@@ -62,6 +62,13 @@ public final class Metrics implements CommandObserver, ProjectionObserver, Route
                 .register(registry);
     }
 
+    void streams(IntSupplier open) {
+        Gauge.builder("diptych.streams.open", open, IntSupplier::getAsInt)
+                .description("Callers that watch rows")
+                .strongReference(true)
+                .register(registry);
+    }
+
     @Override
     public void handled(String aggregate, Outcome outcome) {
         handled.computeIfAbsent(

@@ -41,6 +41,7 @@ final class OpenApi {
             schemas.put("row." + model.name(), records.row(model.rowType()));
             paths.put("/api/read-models/" + model.name(), Map.of("get", list(model)));
             paths.put("/api/read-models/" + model.name() + "/{key}", Map.of("get", find(model)));
+            paths.putAll(OpenApiStreams.paths(model, records));
         }
         paths.putAll(OpenApiLetters.paths());
         for (SqlQuery query : app.queries()) {

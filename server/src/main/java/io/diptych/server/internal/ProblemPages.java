@@ -66,6 +66,11 @@ final class ProblemPages {
             case UNKNOWN_AGGREGATE ->
                 new Advice(
                         "The app has no aggregate of that type.", "GET /api/commands names each command's aggregate.");
+            case NOT_WATCHED ->
+                new Advice(
+                        "The app does not say that this read model keeps its changes, so there is nothing to stream.",
+                        "Give it .withChangeLog(ChangeLog.DEFAULT) in the app and deploy that; its rows need not be made"
+                                + " anew.");
             case NOT_FOUND ->
                 new Advice(
                         "The path leads nowhere, the read model has no row with that key, or the aggregate no such id or"
@@ -118,7 +123,7 @@ final class ProblemPages {
                                 + " missing and since when.");
             case OVERLOADED ->
                 new Advice(
-                        "This gateway answers as many commands or questions at once as it is allowed to.",
+                        "This gateway answers as many commands or questions, or has as many streams open, as it is allowed to.",
                         "Nothing was sent: try again after Retry-After seconds, send fewer at once, add gateways or raise"
                                 + " --max-in-flight.");
             case NOT_CAUGHT_UP ->

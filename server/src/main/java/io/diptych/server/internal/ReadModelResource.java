@@ -51,6 +51,9 @@ final class ReadModelResource {
         description.put("aggregate", model.aggregate().name());
         description.put("key", JsonSchemas.keyOf(model.rowType()));
         description.put("path", "/api/read-models/" + model.name());
+        if (model.changeLog() != null) {
+            description.put("stream", "/api/read-models/" + model.name() + "/stream");
+        }
         description.put("fields", schemas.fields(model.rowType()));
         return description;
     }

@@ -20,6 +20,7 @@ import io.diptych.projection.Lag;
 import io.diptych.projection.ProjectionStatus;
 import io.diptych.projection.ReadModelQueries;
 import io.diptych.projection.ReadModelStatus;
+import io.diptych.projection.RowStream;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -55,6 +56,8 @@ final class InMemoryNode implements Backend, CommandGateway, ReadModelQueries {
     volatile @Nullable RuntimeException bug;
     volatile @Nullable Freshness lastFreshness;
     volatile List<Filter> lastFilters = List.of();
+    volatile @Nullable String lastKey;
+    final InMemoryStreams streams = new InMemoryStreams();
 
     InMemoryNode(Flows flows) {
         this.flows = flows;
@@ -260,12 +263,7 @@ final class InMemoryNode implements Backend, CommandGateway, ReadModelQueries {
     public synchronized Page list(String readModel, ListQuery query, Freshness freshness) {
         requireFresh(readModel, freshness);
         lastFilters = query.filters();
-        query.filters().forEach(filter -> {
-            if (!List.of("orderId", "status", "version", "product").contains(filter.field())) {
-                throw Problem.Type.INVALID_QUERY.exception(
-                        "The read model [order_summary] has no field [" + filter.field() + "]");
-            }
-        });
+        requireFields(query.filters());
         var matching = new ArrayList<Map<String, @Nullable Object>>();
         for (Map<String, @Nullable Object> row : rows.values()) {
             if (query.filters().stream().allMatch(f -> f.values().contains(String.valueOf(row.get(f.field()))))) {
@@ -293,11 +291,36 @@ final class InMemoryNode implements Backend, CommandGateway, ReadModelQueries {
         return new Result(List.of(new LinkedHashMap<>(Map.of("orders", orders))), seen());
     }
 
-    private void requireFresh(String readModel, Freshness freshness) {
-        lastFreshness = freshness;
+    @Override
+    public RowStream stream(String readModel, @Nullable String key, List<Filter> filters, @Nullable String lastId) {
+        requireKnown(readModel);
+        requireFields(filters);
+        lastKey = key;
+        lastFilters = filters;
+        if (readModel.equals("product_demand")) {
+            throw Problem.Type.NOT_WATCHED.exception("It keeps no changes: give it .withChangeLog(ChangeLog.DEFAULT)");
+        }
+        return streams.open(lastId);
+    }
+
+    private static void requireKnown(String readModel) {
         if (Orders.APP.readModels().stream().noneMatch(m -> m.name().equals(readModel))) {
             throw Problem.Type.UNKNOWN_READ_MODEL.exception("There is no read model [" + readModel + "]");
         }
+    }
+
+    private static void requireFields(List<Filter> filters) {
+        filters.forEach(filter -> {
+            if (!List.of("orderId", "status", "version", "product").contains(filter.field())) {
+                throw Problem.Type.INVALID_QUERY.exception(
+                        "The read model [order_summary] has no field [" + filter.field() + "]");
+            }
+        });
+    }
+
+    private void requireFresh(String readModel, Freshness freshness) {
+        lastFreshness = freshness;
+        requireKnown(readModel);
         ConsistencyToken token = freshness.token();
         long until = System.nanoTime() + freshness.maxWait().toNanos();
         while (token != null && token.points().getFirst().offset() >= position) {

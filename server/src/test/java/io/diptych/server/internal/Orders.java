@@ -6,6 +6,7 @@ import io.diptych.command.Decider;
 import io.diptych.command.Decision;
 import io.diptych.message.Metadata;
 import io.diptych.message.Recorded;
+import io.diptych.projection.ChangeLog;
 import io.diptych.projection.Indexed;
 import io.diptych.projection.Key;
 import io.diptych.projection.Projection;
@@ -63,8 +64,9 @@ final class Orders {
 
     record Orderings(long orders) {}
 
-    private static final ReadModel<Event, OrderSummary> SUMMARY =
-            new ReadModel<>("order_summary", ORDER, OrderSummary.class, new Unused<OrderSummary>());
+    private static final ReadModel<Event, OrderSummary> SUMMARY = new ReadModel<>(
+                    "order_summary", ORDER, OrderSummary.class, new Unused<OrderSummary>())
+            .withChangeLog(ChangeLog.DEFAULT);
 
     static final App APP = App.named("orders")
             .with(ORDER)

@@ -144,7 +144,10 @@ class StatusApiTest extends HttpTest {
                         "/api/commands/CreateOrder",
                         "/api/commands/CancelOrder",
                         "/api/read-models/order_summary",
-                        "/api/read-models/order_summary/{key}");
+                        "/api/read-models/order_summary/{key}",
+                        "/api/read-models/order_summary/stream",
+                        "/api/read-models/order_summary/{key}/stream")
+                .doesNotContain("/api/read-models/product_demand/stream");
         List<String> references = new ArrayList<>();
         collectReferences(document, references);
         assertThat(references)
