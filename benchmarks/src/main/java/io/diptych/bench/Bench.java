@@ -1,19 +1,41 @@
 package io.diptych.bench;
 
+import io.diptych.bench.restart.Accounts;
+import io.diptych.bench.subject.Subject;
+import io.diptych.bench.suite.Nodes;
 import io.diptych.cli.Diptych;
+import java.io.PrintWriter;
 import java.util.Arrays;
+import java.util.Map;
+import picocli.CommandLine;
 
 /** The command line of the measurements. A node that is measured is started through it as well. */
 public final class Bench {
 
     private Bench() {}
 
-    /** See {@code --help}. */
+    /** See {@code --help}. A node: {@code node}, {@code orders} or {@code accounts}, the app's name, the node's options. */
     public static void main(String[] args) {
-        if (args.length > 2 && args[0].equals("node")) {
-            Diptych.run(Accounts.app(args[1]), Arrays.copyOfRange(args, 2, args.length));
+        if (args.length > 3 && args[0].equals("node")) {
+            Subject.listen(Map.of());
+            Diptych.run(
+                    args[1].equals("orders") ? Nodes.orders(args[2]) : Accounts.app(args[2]),
+                    Arrays.copyOfRange(args, 3, args.length));
         } else {
-            System.exit(new picocli.CommandLine(new RestartBench()).execute(args));
+            System.exit(execute(args));
         }
+    }
+
+    private static int execute(String[] args) {
+        var command = new CommandLine(new BenchCommand());
+        command.setCommandName(System.getProperty("diptych.command", "diptych") + " bench");
+        command.setUsageHelpWidth(120);
+        command.setParameterExceptionHandler((e, given) -> {
+            PrintWriter err = command.getErr();
+            err.println(e.getMessage());
+            err.println("See " + command.getCommandName() + " --help");
+            return CommandLine.ExitCode.USAGE;
+        });
+        return command.execute(args);
     }
 }

@@ -1,6 +1,7 @@
-package io.diptych.bench;
+package io.diptych.bench.restart;
 
 import io.diptych.TopicNames;
+import io.diptych.bench.bed.Child;
 import io.diptych.message.Headers;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -20,14 +21,14 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Sends deposits to an app and sees what became of them. */
-final class Load implements AutoCloseable {
+final class DepositLoad implements AutoCloseable {
 
     private final String app;
     private final String kafka;
     private final KafkaProducer<byte[], byte[]> producer;
     private long sent;
 
-    Load(String app, String kafka) {
+    DepositLoad(String app, String kafka) {
         this.app = app;
         this.kafka = kafka;
         Map<String, Object> properties = Map.of(
@@ -76,7 +77,7 @@ final class Load implements AutoCloseable {
     }
 
     /** Sends one deposit and waits until its event is there; returns when that was, by the nano clock. */
-    long sendOneAndAwait(Duration patience, CommandNode node) throws InterruptedException {
+    long sendOneAndAwait(Duration patience, Child node) throws InterruptedException {
         try (Committed events = events()) {
             long before = events.countAll();
             send(1, i -> 0);
@@ -134,7 +135,7 @@ final class Load implements AutoCloseable {
         }
 
         /** Waits for as many more; returns when the last came, by the nano clock. */
-        long awaitMore(long before, long more, Duration patience, CommandNode node) {
+        long awaitMore(long before, long more, Duration patience, Child node) throws InterruptedException {
             long deadline = System.nanoTime() + patience.toNanos();
             count = before;
             while (count < before + more) {

@@ -1,4 +1,4 @@
-package io.diptych.bench;
+package io.diptych.bench.restart;
 
 import io.diptych.App;
 import io.diptych.command.Aggregate;
@@ -7,7 +7,7 @@ import io.diptych.command.Decision;
 import io.diptych.message.Metadata;
 
 /** What is measured with: an account takes any number of deposits, so a load can be as long as it must be. */
-final class Accounts {
+public final class Accounts {
 
     static final String AGGREGATE = "account";
 
@@ -19,7 +19,8 @@ final class Accounts {
 
     private Accounts() {}
 
-    static App app(String name) {
+    /** An app of that name. */
+    public static App app(String name) {
         return App.named(name)
                 .with(new Aggregate<>(
                         AGGREGATE, Deposit.class, Account.class, Deposited.class, Deposit::account, new Behaviour()));

@@ -1,0 +1,130 @@
+package io.diptych.bench.bed;
+
+import io.diptych.embedded.EmbeddedPostgresServer;
+import io.diptych.kafka.checkpoint.Checkpoints;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import org.apache.kafka.common.utils.AppInfoParser;
+import org.jspecify.annotations.Nullable;
+
+/** Starts the bed and clears it away at the end, also when the bench is stopped by its user. */
+public final class BedStart implements AutoCloseable {
+
+    private static final int HEAP_MEGABYTES = 1024;
+    private static final long GIB = 1L << 30;
+    private static final long ROOM = 8 * GIB;
+
+    private final Bed bed;
+    private final Child broker;
+    private final Thread hook = new Thread(this::clear, "bench-end");
+    private boolean keep;
+
+    private BedStart(Bed bed, Child broker) {
+        this.bed = bed;
+        this.broker = broker;
+        Runtime.getRuntime().addShutdownHook(hook);
+    }
+
+    /**
+     * Starts broker and database.
+     *
+     * @param parent where the data go; null for the folder for temporary files
+     * @param root of the sources, beneath which the rivals are built
+     */
+    public static BedStart start(@Nullable Path parent, Path root) throws IOException, InterruptedException {
+        Path dir = folder(parent);
+        var jvm = new Bed.JvmOptions(HEAP_MEGABYTES);
+        Path log = dir.resolve("kafka.log");
+        Child broker = Child.start(
+                "kafka",
+                jvm.command(
+                        System.getProperty("java.class.path"),
+                        Broker.class.getName(),
+                        dir.resolve("kafka").toString()),
+                log);
+        try {
+            EmbeddedPostgresServer postgres = EmbeddedPostgresServer.start(dir.resolve("postgres"), 0);
+            try {
+                String kafka = broker.awaitReady(Bed.STARTS_WITHIN).address();
+                return new BedStart(new Bed(dir, kafka, postgres, root.resolve("benchmarks/rivals"), jvm), broker);
+            } catch (RuntimeException e) {
+                postgres.close();
+                throw e;
+            }
+        } catch (RuntimeException e) {
+            broker.close();
+            throw e;
+        }
+    }
+
+    private static Path folder(@Nullable Path parent) throws IOException {
+        Path dir;
+        try {
+            dir = parent == null
+                    ? Files.createTempDirectory("diptych-bench")
+                    : Files.createTempDirectory(Files.createDirectories(parent), "diptych-bench");
+        } catch (IOException e) {
+            throw new IOException("No folder for the data can be made (" + e + "): name another with --dir", e);
+        }
+        long room = Files.getFileStore(dir).getUsableSpace();
+        if (room < ROOM) {
+            Files.delete(dir);
+            throw new IOException("Only [" + room / GIB + " GiB] are free where the data go, [" + dir.getParent()
+                    + "], and they may take [" + ROOM / GIB + " GiB]: make room, or name another folder with --dir");
+        }
+        return dir;
+    }
+
+    /** What was started. */
+    public Bed bed() {
+        return bed;
+    }
+
+    /** Leaves data and logs where they are. */
+    public void keep() {
+        keep = true;
+    }
+
+    /** The broker's and all clients' but those that a rival brings. */
+    public String kafkaVersion() {
+        return AppInfoParser.getVersion();
+    }
+
+    /** The server's. */
+    public String postgresVersion() throws SQLException {
+        try (Connection connection = DriverManager.getConnection(
+                        bed.postgres().jdbcUrl(), bed.postgres().user(), "");
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("select current_setting('server_version') || ', fsync '"
+                        + " || current_setting('fsync') || ', synchronous_commit '"
+                        + " || current_setting('synchronous_commit')")) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    @Override
+    public void close() {
+        Runtime.getRuntime().removeShutdownHook(hook);
+        clear();
+    }
+
+    private void clear() {
+        bed.postgres().close();
+        broker.close();
+        if (!keep) {
+            try {
+                Checkpoints.delete(bed.dir());
+            } catch (IOException e) {
+                System.err.println(
+                        "The data in [" + bed.dir() + "] could not be deleted (" + e + "): delete them by hand");
+            }
+        }
+    }
+}

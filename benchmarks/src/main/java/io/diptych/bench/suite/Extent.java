@@ -1,0 +1,47 @@
+package io.diptych.bench.suite;
+
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How much is measured in a round.
+ *
+ * @param burst commands that are there at once
+ * @param rates of commands through Kafka, per second
+ * @param events of which a read model is made; four for each order
+ * @param listenerEvents of which the hand-written listener makes it: the first of them, as it is so much slower
+ */
+public record Extent(
+        int burst,
+        List<Integer> rates,
+        Duration warmUp,
+        Duration latency,
+        Duration http,
+        int events,
+        int listenerEvents) {
+
+    /** Enough for figures that one can rely on. */
+    public static final Extent FULL = new Extent(
+            300_000,
+            List.of(200, 1000, 5000),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(15),
+            Duration.ofSeconds(10),
+            1_000_000,
+            30_000);
+
+    /** Enough to see that all is well. */
+    public static final Extent QUICK = new Extent(
+            60_000,
+            List.of(200, 1000),
+            Duration.ofMillis(500),
+            Duration.ofSeconds(2),
+            Duration.ofSeconds(2),
+            200_000,
+            5_000);
+
+    /** The same with another number of events. */
+    public Extent withEvents(int number) {
+        return new Extent(burst, rates, warmUp, latency, http, number, Math.min(listenerEvents, number));
+    }
+}

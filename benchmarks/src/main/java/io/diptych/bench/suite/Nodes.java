@@ -1,0 +1,54 @@
+package io.diptych.bench.suite;
+
+import io.diptych.App;
+import io.diptych.bench.Bench;
+import io.diptych.bench.bed.Bed;
+import io.diptych.bench.bed.Child;
+import io.diptych.command.Aggregate;
+import io.diptych.example.orders.OrdersApp;
+import io.diptych.projection.ReadModel;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/** Diptych as it is measured: the order system of the examples, with its one read model that follows each order. */
+public final class Nodes {
+
+    /** The aggregate. */
+    public static final String AGGREGATE = "order";
+
+    /** The read model. */
+    public static final String READ_MODEL = "order_summary";
+
+    private Nodes() {}
+
+    /** The order system under another name, so that each suite has topics and tables of its own. */
+    public static App orders(String name) {
+        App orders = OrdersApp.orders();
+        Aggregate<?, ?, ?> order = orders.aggregates().stream()
+                .filter(aggregate -> aggregate.name().equals(AGGREGATE))
+                .findFirst()
+                .orElseThrow();
+        ReadModel<?, ?> summary = orders.readModels().stream()
+                .filter(model -> model.name().equals(READ_MODEL))
+                .findFirst()
+                .orElseThrow();
+        return App.named(name).with(order).with(plain(summary));
+    }
+
+    /** As the rivals' tables: rows, and nothing else that could be had for more work. */
+    private static <E, R> ReadModel<E, R> plain(ReadModel<E, R> model) {
+        return new ReadModel<>(model.name(), model.aggregate(), model.rowType(), model.projection());
+    }
+
+    /** Starts one, as a user does. */
+    static Child start(Bed bed, String app, String... options) {
+        String name = app + "-diptych";
+        List<String> arguments = new ArrayList<>(List.of("node", "orders", app));
+        arguments.addAll(List.of("run", "--kafka", bed.kafka(), "--port", "0", "--partitions", "" + Bed.PARTITIONS));
+        arguments.addAll(List.of(
+                "--node-id", name, "--state-dir", bed.dir().resolve(name).toString()));
+        arguments.addAll(Arrays.asList(options));
+        return bed.start(name, Bench.class, arguments.toArray(String[]::new));
+    }
+}

@@ -1,0 +1,26 @@
+package io.diptych.bench.suite;
+
+import io.diptych.bench.restart.RestartOptions;
+import io.diptych.bench.restart.RestartWorkload;
+import io.diptych.bench.run.Suite;
+import java.util.List;
+
+/** All there is to measure. */
+public final class Suites {
+
+    private Suites() {}
+
+    /** Nothing is started yet. */
+    public static List<Suite> all(Context context, RestartOptions restart) {
+        return List.of(KafkaSuite.of(context), restart(context, restart));
+    }
+
+    private static Suite restart(Context context, RestartOptions options) {
+        return new Suite(
+                "restart",
+                "Restarts of a node with many aggregates",
+                false,
+                RestartWorkload.chart(),
+                List.of(new RestartWorkload(context.started(), options)));
+    }
+}

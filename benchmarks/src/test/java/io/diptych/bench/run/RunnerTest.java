@@ -1,0 +1,119 @@
+package io.diptych.bench.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class RunnerTest {
+
+    private static final Metric RATE = Metric.rate("rate", "1/s");
+
+    private final List<String> steps = new ArrayList<>();
+    private final Results results = new Results();
+
+    @Test
+    void the_rounds_of_what_is_compared_take_turns() throws InterruptedException {
+        run(new Recorded("a", ""), new Recorded("b", ""));
+
+        assertThat(steps)
+                .containsExactly(
+                        "a prepare",
+                        "b prepare",
+                        "a round",
+                        "b round",
+                        "a round",
+                        "b round",
+                        "a finish",
+                        "b finish",
+                        "a close",
+                        "b close");
+        assertThat(results.of("s/a", RATE))
+                .hasValueSatisfying(values -> assertThat(values.all()).hasSize(2));
+    }
+
+    @Test
+    void one_that_fails_is_told_and_closed_and_keeps_nobody_from_being_measured() throws InterruptedException {
+        run(new Recorded("a", "round"), new Recorded("b", "prepare"), new Recorded("c", ""));
+
+        assertThat(steps)
+                .containsExactly(
+                        "a prepare",
+                        "b prepare",
+                        "c prepare",
+                        "a round",
+                        "c round",
+                        "c round",
+                        "c finish",
+                        "a close",
+                        "b close",
+                        "c close");
+        assertThat(results.failures()).containsOnlyKeys("s/a", "s/b");
+        assertThat(results.of("s/c", RATE)).isPresent();
+    }
+
+    @Test
+    void figures_of_a_result_that_was_wrong_do_not_count() throws InterruptedException {
+        run(new Recorded("a", "finish"));
+
+        assertThat(results.failures()).containsEntry("s/a", "wrong in finish");
+        assertThat(results.of("s/a", RATE)).isEmpty();
+    }
+
+    private void run(Workload... workloads) throws InterruptedException {
+        var suite = new Suite("s", "S", true, List.of(RATE), List.of(workloads));
+        new Runner(List.of(suite), 2, results, new PrintWriter(new StringWriter())).run();
+    }
+
+    private final class Recorded implements Workload {
+
+        private final String name;
+        private final String failing;
+
+        Recorded(String name, String failing) {
+            this.name = name;
+            this.failing = failing;
+        }
+
+        private void step(String step) {
+            steps.add(name + " " + step);
+            if (failing.equals(step)) {
+                throw new IllegalStateException("wrong in " + step);
+            }
+        }
+
+        @Override
+        public String name() {
+            return name;
+        }
+
+        @Override
+        public String description() {
+            return name;
+        }
+
+        @Override
+        public void prepare() {
+            step("prepare");
+        }
+
+        @Override
+        public void round(Figures figures) {
+            step("round");
+            figures.add(RATE, 1);
+        }
+
+        @Override
+        public void finish(Figures figures) {
+            step("finish");
+        }
+
+        @Override
+        public void close() {
+            step("close");
+        }
+    }
+}
