@@ -47,5 +47,8 @@ public final class Headers {
     /** On a dead letter of a read model: of which generation of its rows. */
     public static final String GENERATION = "diptych_generation";
 
+    /** On a dead letter of a read model over windows: the start of the window that it is of. */
+    public static final String WINDOW = "diptych_window";
+
     private Headers() {}
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param <E> the events
  * @param <R> the row, a record; see {@link Key} and {@link Indexed}
  */
-public interface Projection<E, R> {
+public non-sealed interface Projection<E, R> extends Folding<E, R> {
 
     /** Which row the event belongs to: the value of the row's {@link Key}; null when it concerns no row. */
     @Nullable

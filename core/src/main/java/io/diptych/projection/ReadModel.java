@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *     from the first event, beside the old ones, which serve until the new ones have caught up
  * @param aggregate whose events feed it
  * @param rowType the record that is a row
- * @param projection the fold
+ * @param projection the fold: a {@link Projection}, or a {@link WindowedProjection}
  * @param batching how many events one transaction applies
  * @param changeLog how its changes are kept, so that rows can be watched; null: they are not
  */
@@ -23,7 +23,7 @@ public record ReadModel<E, R>(
         int version,
         Aggregate<?, ?, E> aggregate,
         Class<R> rowType,
-        Projection<E, R> projection,
+        Folding<E, R> projection,
         Batching batching,
         @Nullable ChangeLog changeLog) {
 
@@ -41,7 +41,7 @@ public record ReadModel<E, R>(
     }
 
     /** The first version. */
-    public ReadModel(String name, Aggregate<?, ?, E> aggregate, Class<R> rowType, Projection<E, R> projection) {
+    public ReadModel(String name, Aggregate<?, ?, E> aggregate, Class<R> rowType, Folding<E, R> projection) {
         this(name, 1, aggregate, rowType, projection, Batching.DEFAULT, null);
     }
 
@@ -63,6 +63,11 @@ public record ReadModel<E, R>(
                 return evolve.apply(row, event);
             }
         });
+    }
+
+    /** Its windows of event time; null when it has none. */
+    public @Nullable Windows windows() {
+        return projection instanceof WindowedProjection<E, R> windowed ? windowed.windows() : null;
     }
 
     /** The same as that version. */

@@ -23,6 +23,7 @@ final class KafkaEventFeed implements EventFeed {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Ownership ownership;
     private final Map<Integer, Long> next = new HashMap<>();
+    private int partitions;
 
     KafkaEventFeed(KafkaSettings settings, String topic, String group, int maxEvents) {
         this.topic = topic;
@@ -66,6 +67,18 @@ final class KafkaEventFeed implements EventFeed {
     @Override
     public long next(int partition) {
         return next.getOrDefault(partition, 0L);
+    }
+
+    @Override
+    public int partitions() {
+        if (partitions == 0) {
+            try {
+                partitions = consumer.partitionsFor(topic).size();
+            } catch (KafkaException e) {
+                throw new LogException("Kafka could not tell the partitions of [" + topic + "]: " + e.getMessage(), e);
+            }
+        }
+        return partitions;
     }
 
     @Override

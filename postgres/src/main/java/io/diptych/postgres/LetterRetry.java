@@ -6,11 +6,13 @@ import io.diptych.projection.DeadLetters.StillParked;
 import io.diptych.projection.ReadModel;
 import io.diptych.projection.internal.EventFold;
 import io.diptych.projection.internal.EventReader;
+import io.diptych.projection.internal.InWindow;
 import io.diptych.projection.internal.NewLetter;
 import io.diptych.projection.internal.NewLetter.Failure;
 import io.diptych.projection.internal.RowStore.Batch;
 import io.diptych.projection.internal.RowStore.Folded;
 import io.diptych.projection.internal.RowStore.Parked;
+import io.diptych.projection.internal.Steps;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
@@ -58,6 +60,10 @@ final class LetterRetry<E, R> {
 
     LetterTable letters() {
         return letters;
+    }
+
+    ChangeRecorder<R> changes() {
+        return changes;
     }
 
     /**
@@ -118,7 +124,11 @@ final class LetterRetry<E, R> {
         List<WaitingLetter> applied =
                 waiting.stream().filter(letter -> !still.contains(letter)).toList();
         letters.delete(connection, applied);
-        letters.stillWait(connection, folded.letters());
+        // What could not be read before may turn out to be of several windows, and waits for each that it is not in.
+        Map<Boolean, List<NewLetter>> apart = folded.letters().stream()
+                .collect(Collectors.partitioningBy(letter -> letter.event() instanceof InWindow));
+        letters.insert(connection, apart.getOrDefault(true, List.of()));
+        letters.stillWait(connection, apart.getOrDefault(false, List.of()));
         Set<String> freed = letters.free(connection, keys);
         return new Outcome(waiting.size(), applied.size(), freed, failed(folded), false);
     }
@@ -138,7 +148,7 @@ final class LetterRetry<E, R> {
         for (NewLetter letter : folded.letters()) {
             Failure failure = letter.failure();
             if (failure != null) {
-                var waiting = (WaitingLetter) letter.event();
+                var waiting = (WaitingLetter) (letter.event() instanceof InWindow in ? in.event() : letter.event());
                 failed.add(new StillParked(waiting.rowKey(), waiting.id(), failure.cause(), failure.error()));
             }
         }
@@ -151,7 +161,6 @@ final class LetterRetry<E, R> {
      * @throws RuntimeException when it is not an event of its type
      */
     void requireReadable(WaitingLetter letter) {
-        E event = new EventReader<>(events::decode).read(letter).event();
-        readModel.projection().key(event);
+        Steps.of(readModel.projection()).of(new EventReader<>(events::decode).read(letter));
     }
 }

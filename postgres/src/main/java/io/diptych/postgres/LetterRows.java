@@ -28,7 +28,7 @@ final class LetterRows {
         String readModel = row.getString(1);
         int generation = row.getInt(2);
         return new Depth(
-                LetterRetries.name(readModel, generation, row.getBoolean(3)),
+                PerGeneration.name(readModel, generation, row.getBoolean(3)),
                 readModel,
                 generation,
                 row.getLong(4),
@@ -95,7 +95,7 @@ final class LetterRows {
         return strings;
     }
 
-    private static Instant requireTime(ResultSet row, int column) throws SQLException {
+    static Instant requireTime(ResultSet row, int column) throws SQLException {
         return row.getObject(column, OffsetDateTime.class).toInstant();
     }
 }

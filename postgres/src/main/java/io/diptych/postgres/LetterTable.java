@@ -29,14 +29,19 @@ final class LetterTable {
     private final String readModel;
     private final int generation;
     private final String topic;
+    private final String events;
 
-    /** @param topic to which letters are published */
-    LetterTable(LetterStatements sql, Outbox outbox, String readModel, int generation, String topic) {
+    /**
+     * @param topic to which letters are published
+     * @param events the topic that they come from
+     */
+    LetterTable(LetterStatements sql, Outbox outbox, String readModel, int generation, String topic, String events) {
         this.sql = sql;
         this.outbox = outbox;
         this.readModel = readModel;
         this.generation = generation;
         this.topic = topic;
+        this.events = events;
     }
 
     /** The first parameters of every statement on letters. */
@@ -120,7 +125,7 @@ final class LetterTable {
     }
 
     /** A header for people, without what a text cannot hold. */
-    private static @Nullable String header(LogRecord event, String name) {
+    static @Nullable String header(LogRecord event, String name) {
         String text = event.text(name);
         return text == null ? null : text.replace('\0', '\uFFFD');
     }
@@ -184,6 +189,7 @@ final class LetterTable {
                     letters.add(new WaitingLetter(
                             row.getLong(1),
                             row.getString(2),
+                            events,
                             row.getInt(3),
                             row.getLong(4),
                             HeaderBytes.decode(row.getBytes(5)),

@@ -4,11 +4,13 @@ import io.diptych.App;
 import io.diptych.ConfigurationException;
 import io.diptych.TopicNames;
 import io.diptych.message.MessageCodec;
+import io.diptych.message.Problem;
 import io.diptych.message.ProblemException;
 import io.diptych.message.internal.OutgoingRecords;
 import io.diptych.projection.DeadLetters;
 import io.diptych.projection.Generation;
 import io.diptych.projection.Generations;
+import io.diptych.projection.LateEvents;
 import io.diptych.projection.ReadModel;
 import io.diptych.projection.ReadModelQueries;
 import io.diptych.projection.internal.LogEnds;
@@ -24,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An app's read models in PostgreSQL: a schema with the app's name, in it a table per generation of a read
@@ -36,6 +39,7 @@ public final class Postgres implements AutoCloseable {
     private final App app;
     private final RowJson json;
     private final LetterStatements letterStatements;
+    private final LateStatements lateStatements;
     private final Outbox outbox;
     private final Map<ReadModel<?, ?>, RowMapping<?>> mappings = new LinkedHashMap<>();
     private final Schema schema;
@@ -60,6 +64,7 @@ public final class Postgres implements AutoCloseable {
         schema = new Schema(app.name(), newest, former);
         database = new Database(app.name(), settings);
         letterStatements = new LetterStatements(app.name());
+        lateStatements = new LateStatements(app.name());
         outbox = new Outbox(database, app.name());
         serving = new Serving(app.name(), app.readModels(), mappings);
         feed = new ProgressFeed(database, app.name(), () -> {
@@ -164,7 +169,13 @@ public final class Postgres implements AutoCloseable {
             public <R> RowStore<R> rows(ReadModel<?, R> model, int generation) {
                 var parts = parts(model, generation);
                 return new PostgresRowStore<>(
-                        database, parts.table(), parts.sql(), parts.letters(), parts.changes(), generation);
+                        database,
+                        parts.table(),
+                        parts.sql(),
+                        parts.letters(),
+                        parts.changes(),
+                        late(model, generation),
+                        generation);
             }
         };
     }
@@ -186,7 +197,12 @@ public final class Postgres implements AutoCloseable {
         RowMapping<R> mapping = mapping(model);
         var sql = new RowStatements(app.name(), mapping, generation, letterStatements);
         var letters = new LetterTable(
-                letterStatements, outbox, model.name(), generation, TopicNames.deadLetters(app.name(), model.name()));
+                letterStatements,
+                outbox,
+                model.name(),
+                generation,
+                TopicNames.deadLetters(app.name(), model.name()),
+                TopicNames.events(app.name(), model.aggregate().name()));
         var changes = new ChangeRecorder<>(app.name(), mapping, generation, json);
         return new Parts<>(new RowTable<>(mapping, sql), sql, letters, changes);
     }
@@ -201,7 +217,7 @@ public final class Postgres implements AutoCloseable {
         return new PostgresDeadLetters(
                 database,
                 letterStatements,
-                new LetterRetries(generations, app, (model, number) -> retry(model, number, codecs)));
+                new PerGeneration<>(generations, app, (model, number) -> retry(model, number, codecs)));
     }
 
     private <E, R> LetterRetry<E, R> retry(ReadModel<E, R> model, int generation, Codecs codecs) {
@@ -214,6 +230,45 @@ public final class Postgres implements AutoCloseable {
                 parts.changes(),
                 model,
                 codecs.of(model.aggregate().eventType()));
+    }
+
+    /** The late events of the app's read models over windows. */
+    public LateEvents lateEvents(Codecs codecs) {
+        List<String> windowed = app.readModels().stream()
+                .filter(model -> model.windows() != null)
+                .map(ReadModel::name)
+                .toList();
+        return new PostgresLateEvents(
+                database,
+                lateStatements,
+                windowed,
+                new PerGeneration<>(generations, app, (model, number) -> admission(model, number, codecs)));
+    }
+
+    private <E, R> LateAdmission<E, R> admission(ReadModel<E, R> model, int generation, Codecs codecs) {
+        LateTable late = late(model, generation);
+        if (late == null) {
+            throw Problem.Type.NOT_FOUND.exception(
+                    "The read model [" + model.name() + "] has no windows of event time, so nothing is late for it");
+        }
+        return new LateAdmission<>(
+                retry(model, generation, codecs),
+                late,
+                parts(model, generation).table(),
+                model,
+                codecs.of(model.aggregate().eventType()));
+    }
+
+    /** Null when the read model has no windows. */
+    private @Nullable LateTable late(ReadModel<?, ?> model, int generation) {
+        return model.windows() == null
+                ? null
+                : new LateTable(
+                        lateStatements,
+                        model.name(),
+                        model.version(),
+                        generation,
+                        TopicNames.events(app.name(), model.aggregate().name()));
     }
 
     /** What was written in the read models' transactions and is to go to Kafka. */

@@ -23,9 +23,9 @@ final class PostgresDeadLetters implements DeadLetters {
 
     private final Database database;
     private final LetterStatements sql;
-    private final LetterRetries retries;
+    private final PerGeneration<LetterRetry<?, ?>> retries;
 
-    PostgresDeadLetters(Database database, LetterStatements sql, LetterRetries retries) {
+    PostgresDeadLetters(Database database, LetterStatements sql, PerGeneration<LetterRetry<?, ?>> retries) {
         this.database = database;
         this.sql = sql;
         this.retries = retries;
@@ -187,7 +187,7 @@ final class PostgresDeadLetters implements DeadLetters {
         }
         try {
             retry.requireReadable(new WaitingLetter(
-                    id, letter.key(), letter.partition(), letter.offset(), detail.headers(), payload));
+                    id, letter.key(), "", letter.partition(), letter.offset(), detail.headers(), payload));
         } catch (RuntimeException | StackOverflowError e) {
             String reason = e instanceof ProblemException ? String.valueOf(e.getMessage()) : e.toString();
             throw Problem.Type.INVALID_EVENT.exception("The letter [" + id + "] of read model [" + readModel
@@ -249,7 +249,7 @@ final class PostgresDeadLetters implements DeadLetters {
         return Problem.Type.NOT_FOUND.exception("The read model [" + readModel + "] has no parked " + what);
     }
 
-    private static long number(String cursor) {
+    static long number(String cursor) {
         if (!cursor.matches("[0-9]{1,18}")) {
             throw Problem.Type.INVALID_QUERY.exception(
                     "The cursor [" + cursor + "] is not one of this list: send it as the page before gave it");
@@ -282,12 +282,13 @@ final class PostgresDeadLetters implements DeadLetters {
         }
     }
 
-    private interface Reader<T> {
+    /** Reads the current row of a result. */
+    interface Reader<T> {
         T read(ResultSet row) throws SQLException;
     }
 
     /** One more than the limit was asked for, to know whether there is more. */
-    private static <T> Page<T> page(
+    static <T> Page<T> page(
             PreparedStatement query, int limit, Reader<T> reader, java.util.function.Function<T, String> cursor)
             throws SQLException {
         var items = new ArrayList<T>();

@@ -31,6 +31,7 @@ final class PostgresGenerations implements Generations {
     private final Tables tables;
     private final GenerationTable generations;
     private final Takeover takeover;
+    private final LateStatements late;
 
     PostgresGenerations(Database database, String name, Schema schema, Map<ReadModel<?, ?>, RowMapping<?>> newest) {
         this.database = database;
@@ -42,6 +43,7 @@ final class PostgresGenerations implements Generations {
         this.tables = new Tables(name);
         this.generations = new GenerationTable(name);
         this.takeover = new Takeover(name, tables, generations);
+        this.late = new LateStatements(name);
     }
 
     @Override
@@ -137,6 +139,11 @@ final class PostgresGenerations implements Generations {
                 tables.drop(connection, dropped.getKey(), number);
                 generations.delete(connection, dropped.getKey(), number);
                 LOG.info("{}: generation {} is dropped", dropped.getKey(), number);
+            }
+        }
+        try (Statement statement = connection.createStatement()) {
+            for (String delete : late.tidy()) {
+                statement.execute(delete);
             }
         }
         return true;

@@ -1,5 +1,6 @@
 package io.diptych.postgres;
 
+import io.diptych.message.LogRecord;
 import io.diptych.projection.internal.NewLetter;
 import io.diptych.projection.internal.RowStore;
 import java.sql.Array;
@@ -8,10 +9,12 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +32,8 @@ final class PostgresRowStore<R> implements RowStore<R> {
 
     private static final Logger LOG = LoggerFactory.getLogger(PostgresRowStore.class);
 
+    private static final int ADMITTED_AT_ONCE = 1_000;
+
     private final Database database;
     private final RowMapping<R> mapping;
     private final int generation;
@@ -36,13 +41,16 @@ final class PostgresRowStore<R> implements RowStore<R> {
     private final RowTable<R> table;
     private final LetterTable letters;
     private final ChangeRecorder<R> changes;
+    private final @Nullable LateTable late;
 
+    /** @param late null when the read model has no windows */
     PostgresRowStore(
             Database database,
             RowTable<R> table,
             RowStatements sql,
             LetterTable letters,
             ChangeRecorder<R> changes,
+            @Nullable LateTable late,
             int generation) {
         this.database = database;
         this.mapping = table.mapping();
@@ -51,6 +59,7 @@ final class PostgresRowStore<R> implements RowStore<R> {
         this.table = table;
         this.letters = letters;
         this.changes = changes;
+        this.late = late;
     }
 
     @Override
@@ -101,28 +110,68 @@ final class PostgresRowStore<R> implements RowStore<R> {
 
     private List<NewLetter> applyAtOnce(Connection connection, Batch<R> batch) throws SQLException {
         Begun<R> begun = begin(connection, batch, batch.keys());
-        Folded<R> folded = batch.fold().apply(begun.stored());
+        Timeline timeline = beginTime(connection, batch);
+        Folded<R> folded = judging(batch, timeline).apply(begun.stored());
         Changes<R> changed = Changes.of(mapping, batch.keys(), begun.stored().rows(), folded.rows());
         write(connection, batch.moves(), changed, begun.keepsChanges() ? changed : Changes.none(mapping));
-        letters.insert(connection, folded.letters());
-        return folded.letters();
+        return end(connection, batch, timeline, folded);
     }
 
     private List<NewLetter> applyApart(Connection connection, Batch<R> batch) throws SQLException {
         Begun<R> begun = begin(connection, batch, Set.of());
-        long events = batch.moves().values().stream()
-                .mapToLong(move -> move.to() - move.from())
-                .sum();
+        Timeline timeline = beginTime(connection, batch);
+        long events = Integer.MAX_VALUE;
+        if (!batch.moves().isEmpty()) {
+            events = batch.moves().values().stream()
+                    .mapToLong(move -> move.to() - move.from())
+                    .sum();
+        }
         var applied = new RefusedRows<>(connection, table)
-                .apply(batch.keys(), begun.stored().parked(), batch.fold(), events);
+                .apply(batch.keys(), begun.stored().parked(), judging(batch, timeline), events);
         Changes<R> none = Changes.none(mapping);
         write(connection, batch.moves(), none, begun.keepsChanges() ? applied.changes() : none);
-        letters.insert(connection, applied.folded().letters());
-        return applied.folded().letters();
+        return end(connection, batch, timeline, applied.folded());
     }
 
     /** What a batch begins with. */
     private record Begun<R>(Stored<R> stored, boolean keepsChanges) {}
+
+    private @Nullable Timeline beginTime(Connection connection, Batch<R> batch) throws SQLException {
+        Timing timing = batch.timing();
+        return late == null || timing == null ? null : late.begin(connection, batch, timing);
+    }
+
+    /** The fold with what is known of the time of events. What was admitted counts whenever it happened. */
+    private static <R> Fold<R> judging(Batch<R> batch, @Nullable Timeline timeline) {
+        return timeline == null || batch.moves().isEmpty()
+                ? batch.fold()
+                : stored ->
+                        batch.fold().apply(new Stored<>(stored.rows(), stored.parked(), stored.refused(), timeline));
+    }
+
+    private List<NewLetter> end(Connection connection, Batch<R> batch, @Nullable Timeline timeline, Folded<R> folded)
+            throws SQLException {
+        letters.insert(connection, folded.letters());
+        if (late != null && timeline != null) {
+            late.end(connection, batch, timeline, folded);
+        }
+        return folded.letters();
+    }
+
+    @Override
+    public Chores chores() {
+        if (late == null) {
+            return Chores.NONE;
+        }
+        try (Connection connection = database.write()) {
+            var admitted = new LinkedHashMap<Long, List<LogRecord>>();
+            late.admitted(connection, ADMITTED_AT_ONCE).forEach(found -> admitted.put(found.id(), found.records()));
+            connection.rollback();
+            return new Chores(admitted, false);
+        } catch (SQLException e) {
+            throw Failures.ofBatch(mapping.readModel(), e);
+        }
+    }
 
     /** Takes the lock, moves the positions and loads the rows and what is parked, in one round trip. */
     private Begun<R> begin(Connection connection, Batch<R> batch, Set<Object> keys) throws SQLException {
@@ -165,7 +214,8 @@ final class PostgresRowStore<R> implements RowStore<R> {
     /** Writes what changed, adds it to the log of changes and tells of the moves, in one round trip. */
     private void write(Connection connection, Map<Integer, Move> moves, Changes<R> changed, Changes<R> recorded)
             throws SQLException {
-        var notices = ProgressFeed.payloads(mapping.readModel(), generation, moves);
+        var notices =
+                moves.isEmpty() ? List.<String>of() : ProgressFeed.payloads(mapping.readModel(), generation, moves);
         boolean recording = !recorded.all().isEmpty();
         String write = sql.writeAndTell(
                 !changed.upserts().isEmpty(), !changed.deletes().isEmpty(), recording ? changes.record() : "");

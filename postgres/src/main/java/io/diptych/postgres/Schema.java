@@ -24,6 +24,10 @@ final class Schema {
     static final String OUTBOX = "diptych_outbox";
     static final String CHANGE_LOGS = "diptych_change_logs";
     static final String CHANGES = "diptych_changes";
+    static final String EVENT_TIMES = "diptych_event_times";
+    static final String WATERMARKS = "diptych_watermarks";
+    static final String LATE = "diptych_late_events";
+    static final String ADMITTED = "diptych_admitted_events";
 
     private final String name;
     private final Map<ReadModel<?, ?>, RowMapping<?>> newest;
@@ -105,6 +109,9 @@ final class Schema {
             statement.execute(table);
         }
         for (String table : changeLogs.definitions()) {
+            statement.execute(table);
+        }
+        for (String table : WindowTables.statements(name)) {
             statement.execute(table);
         }
     }

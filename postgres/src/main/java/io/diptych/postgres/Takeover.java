@@ -40,7 +40,9 @@ final class Takeover {
     boolean isNear(Connection connection, Generation generation) throws SQLException {
         for (Generation other : generations.of(connection, generation.readModel())) {
             if (other.state() == State.SERVING) {
-                return behind(connection, generation, other) <= NEAR && !parksMore(connection, generation, other);
+                return behind(connection, generation, other) <= NEAR
+                        && !parksMore(connection, generation, other)
+                        && !lacksAdmitted(connection, generation);
             }
         }
         return false;
@@ -64,6 +66,9 @@ final class Takeover {
         }
         // A batch of it that has begun does not keep its changes: it must end before they are to be kept.
         holdUp(connection, next);
+        if (lacksAdmitted(connection, next)) {
+            return false;
+        }
         generations.set(connection, former, State.KEPT);
         generations.set(connection, next, State.SERVING);
         changeLogs.serves(connection, next);
@@ -90,6 +95,18 @@ final class Takeover {
                     .number(generation.number())
                     .text(other.readModel())
                     .number(other.number());
+            try (ResultSet row = query.executeQuery()) {
+                row.next();
+                return row.getBoolean(1);
+            }
+        }
+    }
+
+    /** Whether late events were admitted that it has left out and not folded yet. */
+    private boolean lacksAdmitted(Connection connection, Generation generation) throws SQLException {
+        try (PreparedStatement query = connection.prepareStatement("select exists (select from "
+                + Names.qualified(schema, Schema.ADMITTED) + " where read_model = ? and generation = ?)")) {
+            new Parameters(query).text(generation.readModel()).number(generation.number());
             try (ResultSet row = query.executeQuery()) {
                 row.next();
                 return row.getBoolean(1);

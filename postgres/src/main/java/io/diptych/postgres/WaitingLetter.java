@@ -6,15 +6,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A letter as the event that it is, with the payload to be applied. */
-record WaitingLetter(long id, String rowKey, int partition, long offset, List<Header> headers, byte @Nullable [] value)
+/** An event that has waited, as a letter or because it was late, with the payload to be applied. */
+record WaitingLetter(
+        long id, String rowKey, String topic, int partition, long offset, List<Header> headers, byte @Nullable [] value)
         implements LogRecord {
-
-    /** No projection asks for it. */
-    @Override
-    public String topic() {
-        return "";
-    }
 
     /** The same name again when nothing else names the aggregate. */
     @Override

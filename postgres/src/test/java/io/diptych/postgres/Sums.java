@@ -177,7 +177,7 @@ final class Sums {
         for (LogRecord record : log.records) {
             Recorded<String> event = reader.read(record);
             String id = event.event().substring(0, event.event().indexOf('='));
-            Sum row = model.projection().evolve(rows.get(id), event);
+            Sum row = ((Projection<String, Sum>) model.projection()).evolve(rows.get(id), event);
             if (row == null) {
                 rows.remove(id);
             } else {

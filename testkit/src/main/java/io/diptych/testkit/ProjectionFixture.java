@@ -5,8 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.diptych.App;
 import io.diptych.message.Recorded;
 import io.diptych.projection.Key;
-import io.diptych.projection.Projection;
 import io.diptych.projection.ReadModel;
+import io.diptych.projection.internal.Steps;
+import io.diptych.projection.internal.Steps.Step;
 import java.lang.reflect.RecordComponent;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -18,7 +19,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tests a projection: given these events, the rows are those. Immutable. Also fails when the fold is not a pure
- * function of what it is given, or puts a row under another key than the row's own.
+ * function of what it is given, or puts a row under another key than the row's own. Over windows of event time every
+ * event counts here, however late it comes.
  *
  * <pre>{@code
  * var summaries = ProjectionFixture.of(app, "order_summary", OrderEvent.class, OrderSummary.class);
@@ -27,12 +29,12 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ProjectionFixture<E, R> {
 
-    private final Projection<E, R> projection;
+    private final Steps<E, R> steps;
     private final RecordComponent key;
     private final List<Recorded<E>> events;
 
-    private ProjectionFixture(Projection<E, R> projection, RecordComponent key, List<Recorded<E>> events) {
-        this.projection = projection;
+    private ProjectionFixture(Steps<E, R> steps, RecordComponent key, List<Recorded<E>> events) {
+        this.steps = steps;
         this.key = key;
         this.events = events;
     }
@@ -45,7 +47,7 @@ public final class ProjectionFixture<E, R> {
                 .orElseThrow(() -> new IllegalArgumentException("The row ["
                         + readModel.rowType().getName() + "] has no @Key: mark the one that identifies it"));
         key.getAccessor().setAccessible(true);
-        return new ProjectionFixture<>(readModel.projection(), key, List.of());
+        return new ProjectionFixture<>(Steps.of(readModel.projection()), key, List.of());
     }
 
     /**
@@ -85,7 +87,7 @@ public final class ProjectionFixture<E, R> {
                     0,
                     all.size()));
         }
-        return new ProjectionFixture<>(projection, key, List.copyOf(all));
+        return new ProjectionFixture<>(steps, key, List.copyOf(all));
     }
 
     /** The row with that key; null when there is none. */
@@ -97,18 +99,16 @@ public final class ProjectionFixture<E, R> {
     public Map<Object, R> rows() {
         Map<Object, R> rows = new LinkedHashMap<>();
         for (Recorded<E> event : events) {
-            Object rowKey = projection.key(event.event());
-            if (rowKey != null) {
-                apply(event, rowKey, rows);
-            }
+            steps.of(event).forEach(step -> apply(event, step, rows));
         }
         return rows;
     }
 
-    private void apply(Recorded<E> event, Object rowKey, Map<Object, R> rows) {
+    private void apply(Recorded<E> event, Step<E, R> step, Map<Object, R> rows) {
+        Object rowKey = step.key();
         R before = rows.get(rowKey);
-        R after = projection.evolve(before, event);
-        assertThat(projection.evolve(before, event))
+        R after = step.evolution().evolve(before, event);
+        assertThat(step.evolution().evolve(before, event))
                 .as("The same event on the same row must lead to the same row")
                 .isEqualTo(after);
         if (after == null) {

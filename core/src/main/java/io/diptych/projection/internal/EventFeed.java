@@ -33,6 +33,9 @@ public interface EventFeed extends AutoCloseable {
      */
     long next(int partition);
 
+    /** How many partitions the topic has, owned or not. */
+    int partitions();
+
     /** How many offsets the reading is behind the last committed event, or -1 when that is unknown. */
     long behind(int partition);
 

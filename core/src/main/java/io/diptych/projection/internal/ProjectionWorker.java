@@ -8,11 +8,14 @@ import io.diptych.message.internal.OwnershipListener;
 import io.diptych.projection.ProjectionObserver;
 import io.diptych.projection.ProjectionStatus;
 import io.diptych.projection.ReadModel;
+import io.diptych.projection.Windows;
 import io.diptych.projection.internal.NewLetter.Failure;
+import io.diptych.projection.internal.RowStore.Chores;
 import io.diptych.projection.internal.RowStore.Move;
 import io.diptych.projection.internal.RowStore.PositionMovedException;
 import io.diptych.projection.internal.RowStore.RowRefusedException;
 import io.diptych.projection.internal.RowStore.StoreUnavailableException;
+import io.diptych.projection.internal.RowStore.Timing;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -44,6 +47,8 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
     /** Of one batch: the others are in the store. */
     private static final int LOGGED_LETTERS = 3;
 
+    private static final Duration BETWEEN_CHORES = Duration.ofSeconds(1);
+
     private final ReadModel<E, R> readModel;
     private final int generation;
     private final MessageCodec<E> events;
@@ -56,6 +61,8 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
     private final Map<Integer, Long> positions = new HashMap<>();
     private final Map<Integer, Long> applied = new HashMap<>();
     private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(2));
+    private final @Nullable Idleness idleness;
+    private Instant choresAt = Instant.EPOCH;
     private boolean joined;
     private volatile ProjectionStatus status;
 
@@ -81,6 +88,8 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
         this.store = store;
         this.clock = clock;
         this.observer = observer;
+        Windows windows = readModel.windows();
+        this.idleness = windows == null ? null : new Idleness(windows.idleAfter(), clock);
         this.status = new ProjectionStatus(
                 readModel.name(), generation, ProjectionStatus.State.WAITING, "starting", clock.instant(), Map.of());
     }
@@ -101,6 +110,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
                 apply(events.subList(from, to), to == events.size());
             }
             passOver();
+            doChores();
             backoff.reset();
             reportProgress();
         } catch (PositionMovedException e) {
@@ -122,12 +132,18 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
     public void assigned(Collection<Integer> partitions) {
         joined = true;
         owned.addAll(partitions);
+        if (idleness != null) {
+            idleness.assigned(partitions);
+        }
     }
 
     @Override
     public void revoked(Collection<Integer> partitions) {
         owned.removeAll(partitions);
         positions.keySet().removeAll(partitions);
+        if (idleness != null) {
+            idleness.revoked(partitions);
+        }
     }
 
     @Override
@@ -198,7 +214,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
         }
         var fold = new EventFold<>(readModel, events, store::canonical, attempts);
         records.forEach(fold::add);
-        List<NewLetter> letters = store.apply(fold.batch(moves));
+        List<NewLetter> letters = apply(fold, moves, List.of());
         moves.forEach((partition, move) -> positions.put(partition, move.to()));
         records.forEach(record -> applied.merge(record.partition(), 1L, Long::sum));
         observer.applied(readModel.name(), records.size(), Duration.ofNanos(System.nanoTime() - begun));
@@ -222,6 +238,45 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
             store.apply(new RowStore.Batch<>(
                     moves, Set.of(), true, Set::of, stored -> new RowStore.Folded<>(Map.of(), List.of())));
             moves.forEach((partition, move) -> positions.put(partition, move.to()));
+        }
+    }
+
+    private List<NewLetter> apply(EventFold<E, R> fold, Map<Integer, Move> moves, List<Long> settled) {
+        if (idleness == null) {
+            return store.apply(fold.batch(moves));
+        }
+        Map<Integer, Boolean> idle = idleness.news(partition -> !moves.containsKey(partition) && isAtEnd(partition));
+        List<NewLetter> letters = store.apply(fold.batch(moves, new Timing(feed.partitions(), idle, settled)));
+        Set<Integer> timed = new HashSet<>(fold.timed());
+        timed.retainAll(moves.keySet());
+        idleness.told(idle, timed);
+        return letters;
+    }
+
+    private boolean isAtEnd(int partition) {
+        return positions.containsKey(partition) && feed.behind(partition) == 0;
+    }
+
+    /** What a read model over windows has to do even when no event comes: windows close, and events are admitted. */
+    private void doChores() {
+        if (idleness == null || positions.isEmpty()) {
+            return;
+        }
+        boolean news = !idleness.news(this::isAtEnd).isEmpty();
+        Instant now = clock.instant();
+        if (!news && now.isBefore(choresAt)) {
+            return;
+        }
+        choresAt = now.plus(BETWEEN_CHORES);
+        Chores chores = store.chores();
+        if (news || chores.closed() || !chores.admitted().isEmpty()) {
+            var fold = new EventFold<>(readModel, events, store::canonical, attempts);
+            chores.admitted().values().forEach(admitted -> admitted.forEach(fold::add));
+            List<NewLetter> letters =
+                    apply(fold, Map.of(), List.copyOf(chores.admitted().keySet()));
+            if (!letters.isEmpty()) {
+                tell(letters);
+            }
         }
     }
 

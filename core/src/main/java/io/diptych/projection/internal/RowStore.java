@@ -1,5 +1,7 @@
 package io.diptych.projection.internal;
 
+import io.diptych.message.LogRecord;
+import io.diptych.projection.Window;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -46,13 +48,51 @@ public interface RowStore<R> {
      * @param parkingNames under which the batch's events may be parked already; asked for only when many keys are
      * @param fold from the rows as stored to the rows as they shall be. It may be called more than once, and may throw;
      *     then nothing changes and the exception passes through.
+     * @param timing null when the read model has no windows
      */
     record Batch<R>(
             Map<Integer, Move> moves,
             Set<Object> keys,
             boolean ownRowsOnly,
             Supplier<Set<String>> parkingNames,
-            Fold<R> fold) {}
+            Fold<R> fold,
+            @Nullable Timing timing) {
+
+        /** Of a read model without windows. */
+        public Batch(
+                Map<Integer, Move> moves,
+                Set<Object> keys,
+                boolean ownRowsOnly,
+                Supplier<Set<String>> parkingNames,
+                Fold<R> fold) {
+            this(moves, keys, ownRowsOnly, parkingNames, fold, null);
+        }
+    }
+
+    /**
+     * What a batch of a read model over windows tells besides its events.
+     *
+     * @param partitions of the topic
+     * @param idle whether partitions are read to their end and without a new event for long
+     * @param settled late events that were admitted after these rows had left them out, and are folded in this batch
+     */
+    record Timing(int partitions, Map<Integer, Boolean> idle, List<Long> settled) {}
+
+    /**
+     * What a read model over windows has to do although no event has come.
+     *
+     * @param admitted late events that were admitted after these rows had left them out, by their numbers
+     * @param closed there are windows whose rows are to be published
+     */
+    record Chores(Map<Long, List<LogRecord>> admitted, boolean closed) {
+        /** Nothing. */
+        public static final Chores NONE = new Chores(Map.of(), false);
+    }
+
+    /** What there is to do; cheap, and asked about every second while nothing comes. */
+    default Chores chores() {
+        return Chores.NONE;
+    }
 
     /** A step of a position: the next offset before and after. */
     record Move(long from, long to) {}
@@ -68,8 +108,22 @@ public interface RowStore<R> {
      * @param rows as stored; absent ones are missing
      * @param parked whose events wait
      * @param refused keys that do not take all of the batch's events
+     * @param timeline by which late events are told; null when every event counts
      */
-    record Stored<R>(Map<Object, R> rows, Parked parked, Map<Object, Refusal> refused) {}
+    record Stored<R>(
+            Map<Object, R> rows,
+            Parked parked,
+            Map<Object, Refusal> refused,
+            @Nullable Timeline timeline) {
+
+        /** In which every event counts, whenever it happened. */
+        public Stored(Map<Object, R> rows, Parked parked, Map<Object, Refusal> refused) {
+            this(rows, parked, refused, null);
+        }
+    }
+
+    /** What is known of the time of events, and of those that were judged before. */
+    record Timeline(EventTimes times, EventTimes.Facts facts) {}
 
     /**
      * What waits, by the names under which it does.
@@ -94,8 +148,22 @@ public interface RowStore<R> {
      *
      * @param rows as they shall be: null means deleted
      * @param letters events that wait, in order
+     * @param late events that were found late, in order
+     * @param times what is known then of the time of events; null when that was not asked
+     * @param windows of the rows that events were folded into
      */
-    record Folded<R>(Map<Object, @Nullable R> rows, List<NewLetter> letters) {}
+    record Folded<R>(
+            Map<Object, @Nullable R> rows,
+            List<NewLetter> letters,
+            List<LateEvent> late,
+            @Nullable EventTimes times,
+            Map<Object, Window> windows) {
+
+        /** Without windows. */
+        public Folded(Map<Object, @Nullable R> rows, List<NewLetter> letters) {
+            this(rows, letters, List.of(), null, Map.of());
+        }
+    }
 
     /** Another owner moved a position: reload the positions. */
     final class PositionMovedException extends RuntimeException {

@@ -160,6 +160,11 @@ final class MemoryFeed implements EventFeed {
     }
 
     @Override
+    public int partitions() {
+        return PARTITIONS;
+    }
+
+    @Override
     public long behind(int partition) {
         return log.events(partition).size() - next(partition);
     }

@@ -5,6 +5,8 @@ import io.diptych.kafka.Json;
 import io.diptych.message.Recorded;
 import io.diptych.projection.Key;
 import io.diptych.projection.ReadModel;
+import io.diptych.projection.internal.Steps;
+import io.diptych.projection.internal.Steps.Step;
 import java.lang.reflect.RecordComponent;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -74,9 +76,8 @@ final class TablesMatchLog implements Check {
     }
 
     private static <E, R> void fold(ReadModel<E, R> model, Recorded<E> event, Map<Object, @Nullable R> rows) {
-        Object key = model.projection().key(event.event());
-        if (key != null) {
-            rows.put(key, model.projection().evolve(rows.get(key), event));
+        for (Step<E, R> step : Steps.of(model.projection()).of(event)) {
+            rows.put(step.key(), step.evolution().evolve(rows.get(step.key()), event));
         }
     }
 

@@ -10,22 +10,24 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Finds the dead letters that a name stands for. A read model's name stands for the generation that serves; any
+ * Finds what handles the generation that a name stands for. A read model's name stands for the generation that serves; any
  * generation is called as its table is.
+ *
+ * @param <T> what handles one, such as its dead letters
  */
-final class LetterRetries {
+final class PerGeneration<T> {
 
     private final PostgresGenerations generations;
     private final App app;
-    private final Factory factory;
-    private final Map<String, LetterRetry<?, ?>> made = new ConcurrentHashMap<>();
+    private final Factory<T> factory;
+    private final Map<String, T> made = new ConcurrentHashMap<>();
 
-    /** Makes what applies the letters of a generation. */
-    interface Factory {
-        LetterRetry<?, ?> make(ReadModel<?, ?> model, int generation);
+    /** Makes what handles a generation. */
+    interface Factory<T> {
+        T make(ReadModel<?, ?> model, int generation);
     }
 
-    LetterRetries(PostgresGenerations generations, App app, Factory factory) {
+    PerGeneration(PostgresGenerations generations, App app, Factory<T> factory) {
         this.generations = generations;
         this.app = app;
         this.factory = factory;
@@ -37,12 +39,12 @@ final class LetterRetries {
     }
 
     /**
-     * What applies the letters.
+     * What handles it.
      *
      * @throws io.diptych.message.ProblemException when there is nothing of that name, or this node does not have the
      *     version that made the rows
      */
-    LetterRetry<?, ?> require(String name) {
+    T require(String name) {
         Generation generation = generation(name);
         return made.computeIfAbsent(
                 Names.table(generation.readModel(), generation.number()) + " " + generation.version(),

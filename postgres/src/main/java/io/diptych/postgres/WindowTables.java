@@ -1,0 +1,33 @@
+package io.diptych.postgres;
+
+import java.util.List;
+
+/** The tables of read models over windows of event time. */
+final class WindowTables {
+
+    private WindowTables() {}
+
+    /** Make what is missing. */
+    static List<String> statements(String schema) {
+        String of = "read_model text collate \"C\", version integer";
+        String late = Names.qualified(schema, Schema.LATE);
+        return List.of(
+                "create table if not exists " + Names.qualified(schema, Schema.EVENT_TIMES) + " (" + of
+                        + ", partition integer, decided bigint not null, greatest timestamptz, idle boolean not null,"
+                        + " primary key (read_model, version, partition))",
+                "create table if not exists " + Names.qualified(schema, Schema.WATERMARKS) + " (" + of
+                        + ", watermark timestamptz not null, primary key (read_model, version))",
+                "create table if not exists " + late + " (" + of
+                        + ", late bigint generated always as identity unique, partition integer, log_offset bigint,"
+                        + " event_id text, event_type text, headers bytea not null, payload bytea,"
+                        + " event_time text not null, watermark timestamptz not null, windows text not null,"
+                        + " row_keys text not null, since timestamptz not null, state text not null,"
+                        + " settled_at timestamptz, settled_by text, reason text,"
+                        + " primary key (read_model, partition, log_offset, version))",
+                "create index if not exists diptych_late_events_by_state on " + late
+                        + " (read_model, version, state, late)",
+                "create table if not exists " + Names.qualified(schema, Schema.ADMITTED)
+                        + " (read_model text collate \"C\", generation integer, late bigint,"
+                        + " primary key (read_model, generation, late))");
+    }
+}
