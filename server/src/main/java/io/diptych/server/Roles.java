@@ -17,6 +17,7 @@ import io.diptych.postgres.Postgres;
 import io.diptych.projection.DeadLetters;
 import io.diptych.projection.DeadLetters.Depth;
 import io.diptych.projection.Generations;
+import io.diptych.projection.LateEvents;
 import io.diptych.projection.ProjectionStatus;
 import io.diptych.projection.ReadModelQueries;
 import io.diptych.projection.ReadModelStatus;
@@ -26,6 +27,7 @@ import io.diptych.server.internal.Flows;
 import io.diptych.server.internal.Metrics;
 import io.diptych.server.internal.ParkedDepths;
 import io.diptych.server.internal.ReadModelMonitor;
+import io.diptych.server.internal.Sampled;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -65,7 +67,9 @@ final class Roles implements Backend, AutoCloseable {
     private final @Nullable Postgres postgres;
     private final @Nullable ReadModelMonitor monitor;
     private final @Nullable DeadLetters deadLetters;
+    private final @Nullable LateEvents lateEvents;
     private final ParkedDepths parked;
+    private final Sampled<LateEvents.Depth> late;
     private final Map<String, Part> lastParts = new ConcurrentHashMap<>();
     private final List<AutoCloseable> opened = new ArrayList<>();
     private final List<Starter> starters = new ArrayList<>();
@@ -92,7 +96,9 @@ final class Roles implements Backend, AutoCloseable {
                 ? null
                 : Postgres.open(app, settings.postgres(), ends, Json.mapper()::writeValueAsString);
         this.deadLetters = postgres == null ? null : postgres.deadLetters(CODECS);
+        this.lateEvents = postgres == null ? null : postgres.lateEvents(CODECS);
         this.parked = new ParkedDepths(this::deadLetters);
+        this.late = new Sampled<>(() -> lateEvents().depths());
         this.monitor = postgres == null
                 ? null
                 : opened(new ReadModelMonitor(app, settings.kafka().nodeId(), ends, postgres, this::projections));
@@ -237,6 +243,16 @@ final class Roles implements Backend, AutoCloseable {
     @Override
     public List<Depth> parked() {
         return deadLetters == null ? List.of() : parked.now();
+    }
+
+    @Override
+    public LateEvents lateEvents() {
+        return withTables(lateEvents);
+    }
+
+    @Override
+    public List<LateEvents.Depth> late() {
+        return lateEvents == null ? List.of() : late.now();
     }
 
     private <T> T withTables(@Nullable T part) {

@@ -7,6 +7,7 @@ import io.diptych.command.CommandStatus;
 import io.diptych.message.ProblemException;
 import io.diptych.projection.DeadLetters;
 import io.diptych.projection.Generations;
+import io.diptych.projection.LateEvents;
 import io.diptych.projection.ProjectionStatus;
 import io.diptych.projection.ReadModelQueries;
 import io.diptych.projection.ReadModelStatus;
@@ -57,6 +58,16 @@ public interface Backend {
 
     /** How much of each read model is parked, as of some seconds ago; empty while that is not known. */
     List<DeadLetters.Depth> parked();
+
+    /**
+     * The late events of the read models over windows.
+     *
+     * @throws ProblemException {@link io.diptych.message.Problem.Type#UNAVAILABLE} saying why, while there are none
+     */
+    LateEvents lateEvents();
+
+    /** How much of each read model over windows is late, as of some seconds ago; empty while that is not known. */
+    List<LateEvents.Depth> late();
 
     /** Whether this node follows the read models' progress, so that a flow can tell when a row became visible. */
     boolean followsReadModels();

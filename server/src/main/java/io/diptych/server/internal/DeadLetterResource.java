@@ -1,28 +1,17 @@
 package io.diptych.server.internal;
 
-import io.diptych.kafka.Json;
 import io.diptych.message.Problem;
 import io.diptych.projection.DeadLetters.Detail;
 import io.diptych.projection.DeadLetters.Letter;
-import io.diptych.projection.DeadLetters.Page;
 import io.diptych.projection.DeadLetters.ParkedKey;
 import io.diptych.projection.DeadLetters.Retried;
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.util.RawValue;
 
 /** {@code /api/dead-letters…}: what could not be applied to read models, and what to do about it. */
 final class DeadLetterResource {
-
-    static final int DEFAULT_LIMIT = 50;
-    static final int MAX_LIMIT = 1000;
 
     private final Backend backend;
     private final Origins origins;
@@ -33,7 +22,8 @@ final class DeadLetterResource {
     }
 
     void depths(Exchange exchange) {
-        answer(exchange, Map.of("readModels", backend.deadLetters().depths()));
+        WaitingEvents.answer(
+                exchange, Map.of("readModels", backend.deadLetters().depths()));
     }
 
     /** Parked keys; or the letters of one; or what was discarded. */
@@ -42,22 +32,25 @@ final class DeadLetterResource {
         String readModel = exchange.path("readModel");
         String key = parameters.get("key");
         String cursor = parameters.get("cursor");
-        int limit = QueryParameters.limit(parameters.get("limit"), DEFAULT_LIMIT, MAX_LIMIT);
+        int limit =
+                QueryParameters.limit(parameters.get("limit"), WaitingEvents.DEFAULT_LIMIT, WaitingEvents.MAX_LIMIT);
         boolean discarded = QueryParameters.flag(parameters, "discarded");
         if (discarded && key != null) {
             throw Problem.Type.INVALID_QUERY.exception("Give either key or discarded=true, not both");
         }
         if (discarded) {
-            page(exchange, "letters", backend.deadLetters().discarded(readModel, limit, cursor), this::letter);
+            WaitingEvents.page(
+                    exchange, "letters", backend.deadLetters().discarded(readModel, limit, cursor), this::letter);
         } else if (key != null) {
-            page(exchange, "letters", backend.deadLetters().letters(readModel, key, limit, cursor), this::letter);
+            WaitingEvents.page(
+                    exchange, "letters", backend.deadLetters().letters(readModel, key, limit, cursor), this::letter);
         } else {
-            page(exchange, "keys", backend.deadLetters().keys(readModel, limit, cursor), this::parkedKey);
+            WaitingEvents.page(exchange, "keys", backend.deadLetters().keys(readModel, limit, cursor), this::parkedKey);
         }
     }
 
     void find(Exchange exchange) {
-        answer(exchange, detail(backend.deadLetters().find(exchange.path("readModel"), id(exchange))));
+        WaitingEvents.answer(exchange, detail(backend.deadLetters().find(exchange.path("readModel"), id(exchange))));
     }
 
     void retry(Exchange exchange) {
@@ -70,7 +63,7 @@ final class DeadLetterResource {
         if (all == (key != null)) {
             throw Problem.Type.INVALID_QUERY.exception("Say what to retry: give either key or all=true");
         }
-        answer(
+        WaitingEvents.answer(
                 exchange,
                 retried(
                         key == null
@@ -82,15 +75,16 @@ final class DeadLetterResource {
         origins.requireAllowed(exchange);
         Body.requireJson(exchange);
         long id = id(exchange);
-        answer(exchange, detail(backend.deadLetters().edit(exchange.path("readModel"), id, Body.read(exchange))));
+        WaitingEvents.answer(
+                exchange, detail(backend.deadLetters().edit(exchange.path("readModel"), id, Body.read(exchange))));
     }
 
     void discard(Exchange exchange) {
         origins.requireAllowed(exchange);
-        Reason reason = reason(exchange);
+        WaitingEvents.Reason reason = WaitingEvents.reason(exchange);
         Retried rest =
                 backend.deadLetters().discard(exchange.path("readModel"), id(exchange), reason.by(), reason.reason());
-        answer(exchange, Map.of("discarded", 1, "rest", retried(rest)));
+        WaitingEvents.answer(exchange, Map.of("discarded", 1, "rest", retried(rest)));
     }
 
     void discardKey(Exchange exchange) {
@@ -99,32 +93,10 @@ final class DeadLetterResource {
         if (key == null) {
             throw Problem.Type.INVALID_QUERY.exception("Say whose letters to discard: give key");
         }
-        Reason reason = reason(exchange);
+        WaitingEvents.Reason reason = WaitingEvents.reason(exchange);
         long discarded =
                 backend.deadLetters().discardKey(exchange.path("readModel"), key, reason.by(), reason.reason());
-        answer(exchange, Map.of("discarded", discarded));
-    }
-
-    private record Reason(String by, String reason) {}
-
-    private static Reason reason(Exchange exchange) {
-        Body.requireJson(exchange);
-        JsonNode body;
-        try {
-            body = Json.mapper().readTree(Body.read(exchange));
-        } catch (JacksonException e) {
-            throw Problem.Type.MALFORMED.exception("The body is not JSON: " + e.getOriginalMessage());
-        }
-        return new Reason(text(body, "by", "the name of who discards"), text(body, "reason", "why, for the record"));
-    }
-
-    private static String text(JsonNode body, String field, String what) {
-        String text = body.path(field).asString("").strip();
-        if (text.isEmpty() || text.length() > 1000 || text.indexOf('\0') >= 0) {
-            throw Problem.Type.INVALID_QUERY.exception("The body needs [" + field + "], " + what
-                    + ", of 1 to 1000 characters: {\"by\": \"ann\", \"reason\": \"a test order\"}");
-        }
-        return text;
+        WaitingEvents.answer(exchange, Map.of("discarded", discarded));
     }
 
     private Map<String, @Nullable Object> parkedKey(ParkedKey key) {
@@ -159,29 +131,11 @@ final class DeadLetterResource {
     private Map<String, @Nullable Object> detail(Detail detail) {
         Map<String, @Nullable Object> body = letter(detail.letter());
         body.put("behind", detail.behind());
-        body.put("event", payload(detail.payload()));
-        body.put("editedEvent", payload(detail.edited()));
-        var headers = new TreeMap<String, String>();
-        detail.headers().forEach(header -> {
-            byte[] value = header.value();
-            headers.put(header.name(), value == null ? "" : new String(value, StandardCharsets.UTF_8));
-        });
-        body.put("headers", headers);
+        body.put("event", WaitingEvents.payload(detail.payload()));
+        body.put("editedEvent", WaitingEvents.payload(detail.edited()));
+        body.put("headers", WaitingEvents.headers(detail.headers()));
         body.put("stack", detail.stack());
         return body;
-    }
-
-    /** As it is when it is JSON; or else as text, since what is wrong may be just that. */
-    private static @Nullable Object payload(byte @Nullable [] payload) {
-        if (payload == null) {
-            return null;
-        }
-        String text = new String(payload, StandardCharsets.UTF_8);
-        try {
-            return Json.mapper().readTree(payload).isMissingNode() ? text : new RawValue(text);
-        } catch (JacksonException e) {
-            return text;
-        }
     }
 
     private static Map<String, @Nullable Object> retried(Retried retried) {
@@ -204,25 +158,7 @@ final class DeadLetterResource {
         return body;
     }
 
-    private static <T> void page(
-            Exchange exchange, String name, Page<T> page, Function<T, Map<String, @Nullable Object>> item) {
-        var body = new LinkedHashMap<String, @Nullable Object>();
-        body.put(name, page.items().stream().map(item).toList());
-        body.put("cursor", page.cursor());
-        answer(exchange, body);
-    }
-
-    private static void answer(Exchange exchange, Object body) {
-        exchange.set("Cache-Control", "no-store");
-        exchange.json(200, body);
-    }
-
     private static long id(Exchange exchange) {
-        String text = exchange.path("id");
-        if (!text.matches("[0-9]{1,18}")) {
-            throw Problem.Type.INVALID_QUERY.exception("The letter [" + text
-                    + "] is not a number: GET /api/dead-letters/" + exchange.path("readModel") + " lists what waits");
-        }
-        return Long.parseLong(text);
+        return WaitingEvents.id(exchange, "letter", "/api/dead-letters/");
     }
 }

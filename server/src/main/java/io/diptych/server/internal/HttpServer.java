@@ -86,6 +86,7 @@ public final class HttpServer implements AutoCloseable {
         var queries = new QueryResource(backend, flows);
         var aggregates = new AggregateResource(backend);
         var letters = new DeadLetterResource(backend, settings);
+        var late = new LateResource(backend, settings);
         var status = new StatusResource(backend);
         var generations = new GenerationResource(backend, settings);
         var files = new StaticFiles();
@@ -111,6 +112,13 @@ public final class HttpServer implements AutoCloseable {
                 .post("/api/dead-letters/{readModel}/discard", letters::discardKey)
                 .post("/api/dead-letters/{readModel}/{id}/edit", letters::edit)
                 .post("/api/dead-letters/{readModel}/{id}/discard", letters::discard)
+                .get("/api/late", late::depths)
+                .get("/api/late/{readModel}", late::list)
+                .get("/api/late/{readModel}/{id}", late::find)
+                .post("/api/late/{readModel}/admit", late::admitAll)
+                .post("/api/late/{readModel}/discard", late::discardAll)
+                .post("/api/late/{readModel}/{id}/admit", late::admit)
+                .post("/api/late/{readModel}/{id}/discard", late::discard)
                 .get("/api/projections", status::projections)
                 .post("/api/projections/{name}/rebuild", generations::rebuild)
                 .post("/api/projections/{name}/rollback", generations::rollback)

@@ -32,6 +32,7 @@ public final class Metrics implements CommandObserver, ProjectionObserver, Route
     private final JvmGcMetrics gc = new JvmGcMetrics();
     private final ReadModelGauges readModels = new ReadModelGauges(registry);
     private final DeadLetterGauges deadLetters = new DeadLetterGauges(registry);
+    private final LateGauges late = new LateGauges(registry);
 
     private final Map<String, Counter> parked = new ConcurrentHashMap<>();
     private final Map<Handled, Counter> handled = new ConcurrentHashMap<>();
@@ -160,6 +161,7 @@ public final class Metrics implements CommandObserver, ProjectionObserver, Route
     void scrape(Exchange exchange, Backend backend) {
         readModels.refresh(backend.readModels());
         deadLetters.refresh(backend.parked());
+        late.refresh(backend.late());
         String accept = exchange.header("Accept");
         String format =
                 accept != null && accept.contains("application/openmetrics-text") ? OPEN_METRICS : PROMETHEUS_TEXT;

@@ -4,37 +4,22 @@ import io.diptych.message.ProblemException;
 import io.diptych.projection.DeadLetters;
 import io.diptych.projection.DeadLetters.Depth;
 import io.diptych.projection.ReadModelStatus;
-import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** How much is parked, asked for at most every two seconds, however often metrics and health are looked at. */
+/** How much is parked of each read model. */
 public final class ParkedDepths {
 
-    private static final Duration FRESH = Duration.ofSeconds(2);
-
-    private final Supplier<DeadLetters> deadLetters;
-    private List<Depth> last = List.of();
-    private long askedNanos = System.nanoTime() - FRESH.toNanos();
+    private final Sampled<Depth> depths;
 
     /** Asks there; it may throw {@link ProblemException} while the database is away. */
     public ParkedDepths(Supplier<DeadLetters> deadLetters) {
-        this.deadLetters = deadLetters;
+        this.depths = new Sampled<>(() -> deadLetters.get().depths());
     }
 
-    /** Of all read models; none while the database has not been reached, and what was last known while it is away. */
-    public synchronized List<Depth> now() {
-        if (System.nanoTime() - askedNanos >= FRESH.toNanos()) {
-            try {
-                last = deadLetters.get().depths();
-            } catch (ProblemException e) {
-                // That the database is away is told by the node's parts.
-                return last;
-            } finally {
-                askedNanos = System.nanoTime();
-            }
-        }
-        return last;
+    /** Of all read models, as {@link Sampled#now}. */
+    public List<Depth> now() {
+        return depths.now();
     }
 
     /** The status with a note when keys are parked, since the read model goes on without them. */

@@ -5,6 +5,7 @@ import io.diptych.command.Aggregate;
 import io.diptych.command.CommandStatus;
 import io.diptych.projection.Generation;
 import io.diptych.projection.Lag;
+import io.diptych.projection.LateEvents.Depth;
 import io.diptych.projection.ProjectionStatus;
 import io.diptych.projection.ReadModel;
 import io.diptych.projection.ReadModelStatus;
@@ -98,17 +99,18 @@ final class StatusResource {
     }
 
     void projections(Exchange exchange) {
+        List<Depth> late = backend.late();
         exchange.set("Cache-Control", "no-store");
         exchange.json(
                 200,
                 Map.of(
                         "projections",
                         backend.readModels().stream()
-                                .map(StatusResource::readModel)
+                                .map(status -> readModel(status, late))
                                 .toList()));
     }
 
-    private static Map<String, @Nullable Object> readModel(ReadModelStatus status) {
+    private static Map<String, @Nullable Object> readModel(ReadModelStatus status, List<Depth> late) {
         var one = new LinkedHashMap<String, @Nullable Object>();
         Generation generation = status.generation();
         one.put("readModel", generation.readModel());
@@ -120,6 +122,14 @@ final class StatusResource {
         if (generation.state() == Generation.State.FILLING) {
             putProgress(one, status);
         }
+        late.stream()
+                .filter(depth ->
+                        depth.readModel().equals(generation.readModel()) && depth.generation() == generation.number())
+                .forEach(depth -> {
+                    one.put("watermark", depth.watermark());
+                    one.put("lateEvents", depth.events());
+                    one.put("oldestLate", depth.oldest());
+                });
         one.put(
                 "partitions",
                 status.partitions().stream().map(StatusResource::partition).toList());

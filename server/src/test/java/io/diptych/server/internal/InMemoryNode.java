@@ -17,6 +17,7 @@ import io.diptych.projection.Filter;
 import io.diptych.projection.Generation;
 import io.diptych.projection.Generations;
 import io.diptych.projection.Lag;
+import io.diptych.projection.LateEvents;
 import io.diptych.projection.ProjectionStatus;
 import io.diptych.projection.ReadModelQueries;
 import io.diptych.projection.ReadModelStatus;
@@ -40,6 +41,7 @@ final class InMemoryNode implements Backend, CommandGateway, ReadModelQueries {
     final InMemoryHistory history = new InMemoryHistory();
     final InMemoryGenerations generations = new InMemoryGenerations();
     final InMemoryLetters letters = new InMemoryLetters();
+    final InMemoryLate late = new InMemoryLate();
     private final Flows flows;
     private final Map<String, Boolean> states = new TreeMap<>();
     private final Map<String, Long> versions = new TreeMap<>();
@@ -91,6 +93,16 @@ final class InMemoryNode implements Backend, CommandGateway, ReadModelQueries {
     @Override
     public DeadLetters deadLetters() {
         return letters;
+    }
+
+    @Override
+    public LateEvents lateEvents() {
+        return late;
+    }
+
+    @Override
+    public List<LateEvents.Depth> late() {
+        return late.depths();
     }
 
     @Override
