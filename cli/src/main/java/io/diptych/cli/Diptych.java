@@ -3,6 +3,7 @@ package io.diptych.cli;
 import io.diptych.App;
 import io.diptych.ConfigurationException;
 import io.diptych.cli.dlq.DlqCommand;
+import io.diptych.cli.dlq.LateCommand;
 import io.diptych.cli.internal.DemoCommand;
 import io.diptych.cli.internal.GetCommand;
 import io.diptych.cli.internal.HistoryCommand;
@@ -64,7 +65,8 @@ public final class Diptych {
                 .addSubcommand(GetCommand.line(app))
                 .addSubcommand(HistoryCommand.line(app))
                 .addSubcommand(new ProjectionsCommand())
-                .addSubcommand(DlqCommand.line(app));
+                .addSubcommand(DlqCommand.line(app))
+                .addSubcommand(LateCommand.line(app));
         if (!app.queries().isEmpty()) {
             line.addSubcommand(QueryCommand.line(app));
         }

@@ -187,32 +187,45 @@ public final class ApiClient implements AutoCloseable {
                 .DELETE());
     }
 
-    /**
-     * Asks about dead letters.
-     *
-     * @param path under {@code /api/dead-letters}: each part is encoded
-     * @throws IOException when there is no answer
-     */
-    public Answer deadLetters(List<String> path, List<Parameter> parameters) throws IOException, InterruptedException {
-        return answer(request(deadLetterPath(path, parameters), ANSWERS_WITHIN));
+    /** Where events wait for a person: the dead letters, for one. */
+    public enum Place {
+        DEAD_LETTERS("dead-letters"),
+        LATE("late");
+
+        private final String path;
+
+        Place(String path) {
+            this.path = path;
+        }
     }
 
     /**
-     * Has something done about dead letters.
+     * Asks about events that wait.
      *
-     * @param path under {@code /api/dead-letters}: each part is encoded
+     * @param path under the place: each part is encoded
+     * @throws IOException when there is no answer
+     */
+    public Answer waiting(Place place, List<String> path, List<Parameter> parameters)
+            throws IOException, InterruptedException {
+        return answer(request(pathOf(place, path, parameters), ANSWERS_WITHIN));
+    }
+
+    /**
+     * Has something done about events that wait.
+     *
+     * @param path under the place: each part is encoded
      * @param body JSON; empty for none
      * @throws IOException when there is no answer
      */
-    public Answer changeDeadLetters(List<String> path, List<Parameter> parameters, byte[] body)
+    public Answer settle(Place place, List<String> path, List<Parameter> parameters, byte[] body)
             throws IOException, InterruptedException {
-        return answer(request(deadLetterPath(path, parameters), ANSWERS_WITHIN)
+        return answer(request(pathOf(place, path, parameters), ANSWERS_WITHIN)
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(body)));
     }
 
-    private static String deadLetterPath(List<String> path, List<Parameter> parameters) {
-        return "/api/dead-letters"
+    private static String pathOf(Place place, List<String> path, List<Parameter> parameters) {
+        return "/api/" + place.path
                 + path.stream().map(part -> "/" + encoded(part)).collect(Collectors.joining()) + queryOf(parameters);
     }
 

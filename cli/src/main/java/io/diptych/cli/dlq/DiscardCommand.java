@@ -3,6 +3,7 @@ package io.diptych.cli.dlq;
 import io.diptych.cli.client.Answer;
 import io.diptych.cli.client.ApiClient;
 import io.diptych.cli.client.ApiClient.Parameter;
+import io.diptych.cli.client.ApiClient.Place;
 import io.diptych.cli.client.Printing;
 import io.diptych.cli.client.UrlOption;
 import io.diptych.kafka.Json;
@@ -83,8 +84,12 @@ final class DiscardCommand implements Callable<Integer> {
     private Answer discard(ApiClient client) throws IOException, InterruptedException {
         byte[] body = Json.mapper().writeValueAsBytes(Map.of("by", by, "reason", reason));
         return letter == null
-                ? client.changeDeadLetters(
-                        List.of(readModel, "discard"), List.of(new Parameter("key", String.valueOf(key))), body)
-                : client.changeDeadLetters(List.of(readModel, Long.toString(letter), "discard"), List.of(), body);
+                ? client.settle(
+                        Place.DEAD_LETTERS,
+                        List.of(readModel, "discard"),
+                        List.of(new Parameter("key", String.valueOf(key))),
+                        body)
+                : client.settle(
+                        Place.DEAD_LETTERS, List.of(readModel, Long.toString(letter), "discard"), List.of(), body);
     }
 }

@@ -48,13 +48,13 @@ public final class DlqCommand implements Runnable {
         return line;
     }
 
-    private static void add(CommandLine line, Object command, String... examples) {
+    static void add(CommandLine line, Object command, String... examples) {
         var added = new CommandLine(command);
         footer(added, examples);
         line.addSubcommand(added);
     }
 
-    private static void footer(CommandLine line, String... examples) {
+    static void footer(CommandLine line, String... examples) {
         line.getCommandSpec()
                 .usageMessage()
                 .footer(List.of(examples).stream()

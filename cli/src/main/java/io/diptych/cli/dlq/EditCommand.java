@@ -1,6 +1,7 @@
 package io.diptych.cli.dlq;
 
 import io.diptych.cli.client.Answer;
+import io.diptych.cli.client.ApiClient.Place;
 import io.diptych.cli.client.Printing;
 import io.diptych.cli.client.UrlOption;
 import java.io.IOException;
@@ -43,7 +44,7 @@ final class EditCommand implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         byte[] event = json.equals("-") ? System.in.readAllBytes() : json.getBytes(StandardCharsets.UTF_8);
         Answer answer = url.ask(client ->
-                client.changeDeadLetters(List.of(readModel, Long.toString(letter), "edit"), List.of(), event));
+                client.settle(Place.DEAD_LETTERS, List.of(readModel, Long.toString(letter), "edit"), List.of(), event));
         if (!answer.isSuccess()) {
             return Printing.problem(answer, spec.commandLine());
         }

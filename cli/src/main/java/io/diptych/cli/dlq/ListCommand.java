@@ -3,6 +3,7 @@ package io.diptych.cli.dlq;
 import io.diptych.cli.client.Answer;
 import io.diptych.cli.client.ApiClient;
 import io.diptych.cli.client.ApiClient.Parameter;
+import io.diptych.cli.client.ApiClient.Place;
 import io.diptych.cli.client.Printing;
 import io.diptych.cli.client.UrlOption;
 import java.io.IOException;
@@ -20,7 +21,6 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.StringNode;
 
 /** {@code dlq list}: what waits. */
 @Command(
@@ -71,7 +71,7 @@ final class ListCommand implements Callable<Integer> {
     }
 
     private Answer depths(ApiClient client) throws IOException, InterruptedException {
-        Answer answer = client.deadLetters(List.of(), List.of());
+        Answer answer = client.waiting(Place.DEAD_LETTERS, List.of(), List.of());
         if (answer.isSuccess()) {
             Table table = table("READ MODEL", "KEYS", "EVENTS", "OLDEST");
             for (JsonNode depth : answer.json().path("readModels")) {
@@ -92,7 +92,8 @@ final class ListCommand implements Callable<Integer> {
         long shown = 0;
         Answer answer;
         do {
-            answer = client.deadLetters(List.of(model), parameters(cursor, Math.min(PAGE, Math.max(1, limit - shown))));
+            answer = client.waiting(
+                    Place.DEAD_LETTERS, List.of(model), parameters(cursor, Math.min(PAGE, Math.max(1, limit - shown))));
             if (!answer.isSuccess()) {
                 break;
             }
@@ -133,13 +134,11 @@ final class ListCommand implements Callable<Integer> {
                     how.path("by"),
                     how.path("reason"));
         } else if (key != null) {
-            JsonNode place =
-                    StringNode.valueOf(Table.text(item.path("partition")) + "/" + Table.text(item.path("offset")));
             table.add(
                     item,
                     item.path("id"),
                     item.path("type"),
-                    place,
+                    Table.place(item),
                     item.path("cause"),
                     item.path("attempts"),
                     item.path("error"));

@@ -3,6 +3,7 @@ package io.diptych.cli.dlq;
 import io.diptych.cli.client.Answer;
 import io.diptych.cli.client.ApiClient;
 import io.diptych.cli.client.ApiClient.Parameter;
+import io.diptych.cli.client.ApiClient.Place;
 import io.diptych.cli.client.UrlOption;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -82,7 +83,8 @@ final class RetryCommand implements Callable<Integer> {
         String after = null;
         Answer answer;
         do {
-            answer = client.changeDeadLetters(List.of(readModel, "retry"), parameters(trying, after), new byte[0]);
+            answer = client.settle(
+                    Place.DEAD_LETTERS, List.of(readModel, "retry"), parameters(trying, after), new byte[0]);
             if (!answer.isSuccess()) {
                 spec.commandLine().getErr().println(answer.problem());
                 return answer;

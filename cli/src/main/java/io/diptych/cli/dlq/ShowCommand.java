@@ -1,6 +1,7 @@
 package io.diptych.cli.dlq;
 
 import io.diptych.cli.client.Answer;
+import io.diptych.cli.client.ApiClient.Place;
 import io.diptych.cli.client.Printing;
 import io.diptych.cli.client.UrlOption;
 import io.diptych.kafka.Json;
@@ -43,7 +44,8 @@ final class ShowCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        Answer answer = url.ask(client -> client.deadLetters(List.of(readModel, Long.toString(letter)), List.of()));
+        Answer answer = url.ask(
+                client -> client.waiting(Place.DEAD_LETTERS, List.of(readModel, Long.toString(letter)), List.of()));
         if (!answer.isSuccess()) {
             return Printing.problem(answer, spec.commandLine());
         }

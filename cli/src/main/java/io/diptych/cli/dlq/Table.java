@@ -3,8 +3,10 @@ package io.diptych.cli.dlq;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.StringNode;
 
 /** Prints objects as even columns, or as they are, a line each. */
 final class Table {
@@ -36,6 +38,16 @@ final class Table {
     /** A value for people. */
     static String text(JsonNode value) {
         return value.isNull() || value.isMissingNode() ? "-" : value.asString();
+    }
+
+    /** Several texts as one. */
+    static JsonNode list(JsonNode texts) {
+        return StringNode.valueOf(texts.valueStream().map(Table::text).collect(Collectors.joining(", ")));
+    }
+
+    /** Where an event is on its topic. */
+    static JsonNode place(JsonNode event) {
+        return StringNode.valueOf(text(event.path("partition")) + "/" + text(event.path("offset")));
     }
 
     /** A text that may be absent. */

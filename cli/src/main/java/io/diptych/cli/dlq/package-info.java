@@ -1,4 +1,4 @@
-/** The commands about dead letters. */
+/** The commands about events that wait for a person: dead letters, and late events. */
 @NullMarked
 package io.diptych.cli.dlq;
 

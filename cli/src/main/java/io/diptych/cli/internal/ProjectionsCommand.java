@@ -101,6 +101,9 @@ public final class ProjectionsCommand implements Callable<Integer> {
                         at.path("progress").asDouble() * 100,
                         text(at, "secondsLeft"))
                 : "";
+        String late = partition.equals("all") && readModel.has("watermark")
+                ? "  watermark " + text(readModel, "watermark") + ", " + text(readModel, "lateEvents") + " late"
+                : "";
         return List.of(
                 text(readModel, "readModel"),
                 text(readModel, "generation"),
@@ -113,6 +116,7 @@ public final class ProjectionsCommand implements Callable<Integer> {
                 text(at, "state"),
                 text(at, "since").replaceFirst("\\.\\d+Z$", "Z")
                         + progress
+                        + late
                         + (node.isEmpty() ? "" : "  on " + node)
                         + (reason.isEmpty() ? "" : "  " + reason));
     }
