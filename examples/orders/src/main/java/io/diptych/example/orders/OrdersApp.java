@@ -10,7 +10,7 @@ import io.diptych.projection.ReadModel;
 /** Puts the two sides together. */
 public final class OrdersApp {
 
-    /** The app: one aggregate, two views of it, and a query in SQL. */
+    /** The app: one aggregate, three views of it, and a query in SQL. */
     public static App orders() {
         var order = new Aggregate<>(
                 "order", OrderCommand.class, Order.class, OrderEvent.class, OrderCommand::orderId, new OrderDecider());
@@ -21,6 +21,7 @@ public final class OrdersApp {
                 .with(orderSummary)
                 .with(new ReadModel<>(
                         "product_demand", order, ProductDemand.class, ProductDemand::key, ProductDemand::evolve))
+                .with(new ReadModel<>("sales_by_hour", order, SalesByHour.class, SalesByHour.projection()))
                 .with(TopCustomer.query().reads(orderSummary));
     }
 

@@ -1,4 +1,4 @@
-/** The reference system: orders, their summary and the demand for products. */
+/** The reference system: orders, their summary, the demand for products and the sales of each hour. */
 @NullMarked
 package io.diptych.example.orders;
 
