@@ -32,7 +32,8 @@ class LateApiTest extends HttpTest {
         assertThat(node.late.calls).containsExactly("list DISCARDED 2 9", "list WAITING 50 null");
         assertThat(get(LATE + "/7").body()).contains("\"event\":{\"price\":10.50}", "\"ce_id\":\"o-1@1\"");
         assertProblem(get("/api/late/other"), 404, "unknown-read-model", "[other]");
-        assertProblem(get(LATE + "?state=lost"), 400, "invalid-query", "[lost] is none of [waiting, admitted, discarded]");
+        assertProblem(
+                get(LATE + "?state=lost"), 400, "invalid-query", "[lost] is none of [waiting, admitted, discarded]");
         assertProblem(get(LATE + "/x"), 400, "invalid-query", "[x]");
     }
 

@@ -115,6 +115,8 @@ final class History {
         Map<String, List<Map<String, Object>>> tables = Map.of(
                 "order_summary",
                 List.of(),
+                "sales_by_hour",
+                List.of(),
                 "product_demand",
                 List.of(),
                 "account_balance",
