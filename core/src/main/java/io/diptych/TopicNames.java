@@ -38,5 +38,10 @@ public final class TopicNames {
         return app + "." + readModel + ".changes";
     }
 
+    /** Rows of one read model over windows, as they were when their windows closed, and as they were corrected. */
+    public static String closed(String app, String readModel) {
+        return app + "." + readModel + ".closed";
+    }
+
     private TopicNames() {}
 }

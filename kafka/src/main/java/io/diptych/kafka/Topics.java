@@ -9,6 +9,7 @@ import io.diptych.command.Aggregate;
 import io.diptych.message.Limits;
 import io.diptych.message.Problem;
 import io.diptych.projection.ReadModel;
+import io.diptych.projection.Windows;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -91,6 +92,10 @@ public final class Topics {
         topics.add(topic(TopicNames.deadLetters(app.name()), settings, FOREVER));
         for (ReadModel<?, ?> model : app.readModels()) {
             topics.add(topic(TopicNames.deadLetters(app.name(), model.name()), settings, FOREVER));
+            Windows windows = model.windows();
+            if (windows != null && windows.publishing()) {
+                topics.add(topic(TopicNames.closed(app.name(), model.name()), settings, FOREVER));
+            }
         }
         return topics;
     }

@@ -63,7 +63,7 @@ final class LateAdmission<E, R> {
             int most = found.stream().mapToInt(one -> one.records().size()).sum();
             var applied =
                     new RefusedRows<>(connection, table).apply(batch.keys(), parked, batch.fold(), Math.max(1, most));
-            letters.changes().recordAndTell(connection, applied.changes());
+            letters.tell(connection, applied);
             Folded<R> folded = applied.folded();
             letters.letters().insert(connection, folded.letters());
             late.settle(connection, found, Verdict.ADMITTED, by, null);

@@ -23,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Applies what waits, under the lock that excludes all batches of the read model: so the letters of a key are applied
@@ -38,15 +39,18 @@ final class LetterRetry<E, R> {
     private final String lock;
     private final LetterTable letters;
     private final ChangeRecorder<R> changes;
+    private final @Nullable WindowResults<R> results;
     private final ReadModel<E, R> readModel;
     private final MessageCodec<E> events;
 
+    /** @param results null when the rows of windows are not published */
     LetterRetry(
             Database database,
             RowTable<R> table,
             RowStatements sql,
             LetterTable letters,
             ChangeRecorder<R> changes,
+            @Nullable WindowResults<R> results,
             ReadModel<E, R> readModel,
             MessageCodec<E> events) {
         this.database = database;
@@ -54,6 +58,7 @@ final class LetterRetry<E, R> {
         this.lock = sql.lock();
         this.letters = letters;
         this.changes = changes;
+        this.results = results;
         this.readModel = readModel;
         this.events = events;
     }
@@ -62,8 +67,12 @@ final class LetterRetry<E, R> {
         return letters;
     }
 
-    ChangeRecorder<R> changes() {
-        return changes;
+    /** Tells of rows that were written apart from a batch. */
+    void tell(Connection connection, RefusedRows.Applied<R> applied) throws SQLException {
+        changes.recordAndTell(connection, applied.changes());
+        if (results != null) {
+            results.publish(connection, applied.folded().windows());
+        }
     }
 
     /**
@@ -118,7 +127,7 @@ final class LetterRetry<E, R> {
         Batch<R> batch = fold.batch(Map.of());
         var outcome = new RefusedRows<>(connection, table)
                 .apply(batch.keys(), others(connection, batch, keys), batch.fold(), waiting.size());
-        changes.recordAndTell(connection, outcome.changes());
+        tell(connection, outcome);
         Folded<R> folded = outcome.folded();
         Set<LogRecord> still = folded.letters().stream().map(NewLetter::event).collect(Collectors.toSet());
         List<WaitingLetter> applied =

@@ -13,6 +13,7 @@ import io.diptych.projection.Generations;
 import io.diptych.projection.LateEvents;
 import io.diptych.projection.ReadModel;
 import io.diptych.projection.ReadModelQueries;
+import io.diptych.projection.Windows;
 import io.diptych.projection.internal.LogEnds;
 import io.diptych.projection.internal.ReadModelStore;
 import io.diptych.projection.internal.RowJson;
@@ -175,6 +176,7 @@ public final class Postgres implements AutoCloseable {
                         parts.letters(),
                         parts.changes(),
                         late(model, generation),
+                        parts.results(),
                         generation);
             }
         };
@@ -191,7 +193,12 @@ public final class Postgres implements AutoCloseable {
     }
 
     /** What reads and writes one generation. */
-    private record Parts<R>(RowTable<R> table, RowStatements sql, LetterTable letters, ChangeRecorder<R> changes) {}
+    private record Parts<R>(
+            RowTable<R> table,
+            RowStatements sql,
+            LetterTable letters,
+            ChangeRecorder<R> changes,
+            @Nullable WindowResults<R> results) {}
 
     private <R> Parts<R> parts(ReadModel<?, R> model, int generation) {
         RowMapping<R> mapping = mapping(model);
@@ -204,7 +211,8 @@ public final class Postgres implements AutoCloseable {
                 TopicNames.deadLetters(app.name(), model.name()),
                 TopicNames.events(app.name(), model.aggregate().name()));
         var changes = new ChangeRecorder<>(app.name(), mapping, generation, json);
-        return new Parts<>(new RowTable<>(mapping, sql), sql, letters, changes);
+        var table = new RowTable<>(mapping, sql);
+        return new Parts<>(table, sql, letters, changes, results(model, generation, table));
     }
 
     /** Finds how events of an aggregate are read. */
@@ -228,6 +236,7 @@ public final class Postgres implements AutoCloseable {
                 parts.sql(),
                 parts.letters(),
                 parts.changes(),
+                parts.results(),
                 model,
                 codecs.of(model.aggregate().eventType()));
     }
@@ -257,6 +266,22 @@ public final class Postgres implements AutoCloseable {
                 parts(model, generation).table(),
                 model,
                 codecs.of(model.aggregate().eventType()));
+    }
+
+    /** Null when the rows of windows are not published. */
+    private <R> @Nullable WindowResults<R> results(ReadModel<?, R> model, int generation, RowTable<R> table) {
+        Windows windows = model.windows();
+        LateTable late = late(model, generation);
+        return windows == null || late == null || !windows.publishing()
+                ? null
+                : new WindowResults<>(
+                        app.name(),
+                        table,
+                        late,
+                        outbox,
+                        json,
+                        TopicNames.closed(app.name(), model.name()),
+                        windows.grace());
     }
 
     /** Null when the read model has no windows. */

@@ -42,8 +42,12 @@ final class PostgresRowStore<R> implements RowStore<R> {
     private final LetterTable letters;
     private final ChangeRecorder<R> changes;
     private final @Nullable LateTable late;
+    private final @Nullable WindowResults<R> results;
 
-    /** @param late null when the read model has no windows */
+    /**
+     * @param late null when the read model has no windows
+     * @param results null when the rows of windows are not published
+     */
     PostgresRowStore(
             Database database,
             RowTable<R> table,
@@ -51,6 +55,7 @@ final class PostgresRowStore<R> implements RowStore<R> {
             LetterTable letters,
             ChangeRecorder<R> changes,
             @Nullable LateTable late,
+            @Nullable WindowResults<R> results,
             int generation) {
         this.database = database;
         this.mapping = table.mapping();
@@ -60,6 +65,7 @@ final class PostgresRowStore<R> implements RowStore<R> {
         this.letters = letters;
         this.changes = changes;
         this.late = late;
+        this.results = results;
     }
 
     @Override
@@ -155,6 +161,9 @@ final class PostgresRowStore<R> implements RowStore<R> {
         if (late != null && timeline != null) {
             late.end(connection, batch, timeline, folded);
         }
+        if (results != null) {
+            results.publish(connection, folded.windows());
+        }
         return folded.letters();
     }
 
@@ -166,8 +175,9 @@ final class PostgresRowStore<R> implements RowStore<R> {
         try (Connection connection = database.write()) {
             var admitted = new LinkedHashMap<Long, List<LogRecord>>();
             late.admitted(connection, ADMITTED_AT_ONCE).forEach(found -> admitted.put(found.id(), found.records()));
+            boolean closed = results != null && results.isDue(connection);
             connection.rollback();
-            return new Chores(admitted, false);
+            return new Chores(admitted, closed);
         } catch (SQLException e) {
             throw Failures.ofBatch(mapping.readModel(), e);
         }

@@ -28,6 +28,8 @@ final class Schema {
     static final String WATERMARKS = "diptych_watermarks";
     static final String LATE = "diptych_late_events";
     static final String ADMITTED = "diptych_admitted_events";
+    static final String WINDOWS = "diptych_windows";
+    static final String PUBLISHED = "diptych_published_windows";
 
     private final String name;
     private final Map<ReadModel<?, ?>, RowMapping<?>> newest;

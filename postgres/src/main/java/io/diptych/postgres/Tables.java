@@ -159,7 +159,8 @@ final class Tables {
 
     private void deletePositions(Connection connection, String readModel, int generation) throws SQLException {
         // What waits for a row comes anew with the events.
-        for (String table : List.of(Schema.POSITIONS, Schema.PARKED_KEYS, Schema.LETTERS, Schema.ADMITTED)) {
+        for (String table :
+                List.of(Schema.POSITIONS, Schema.PARKED_KEYS, Schema.LETTERS, Schema.ADMITTED, Schema.WINDOWS)) {
             try (PreparedStatement delete = connection.prepareStatement(
                     "delete from " + Names.qualified(schema, table) + " where read_model = ? and generation = ?")) {
                 delete.setString(1, readModel);

@@ -11,6 +11,7 @@ final class WindowTables {
     static List<String> statements(String schema) {
         String of = "read_model text collate \"C\", version integer";
         String late = Names.qualified(schema, Schema.LATE);
+        String windows = Names.qualified(schema, Schema.WINDOWS);
         return List.of(
                 "create table if not exists " + Names.qualified(schema, Schema.EVENT_TIMES) + " (" + of
                         + ", partition integer, decided bigint not null, greatest timestamptz, idle boolean not null,"
@@ -28,6 +29,15 @@ final class WindowTables {
                         + " (read_model, version, state, late)",
                 "create table if not exists " + Names.qualified(schema, Schema.ADMITTED)
                         + " (read_model text collate \"C\", generation integer, late bigint,"
-                        + " primary key (read_model, generation, late))");
+                        + " primary key (read_model, generation, late))",
+                "create table if not exists " + windows
+                        + " (read_model text collate \"C\", generation integer, row_key text collate \"C\","
+                        + " starts_at timestamptz not null, ends_at timestamptz not null, closes_at timestamptz not null,"
+                        + " due boolean not null, primary key (read_model, generation, row_key))",
+                "create index if not exists diptych_windows_due on " + windows
+                        + " (read_model, generation, closes_at) where due",
+                "create table if not exists " + Names.qualified(schema, Schema.PUBLISHED)
+                        + " (read_model text collate \"C\", row_key text collate \"C\", checksum text,"
+                        + " primary key (read_model, row_key))");
     }
 }
