@@ -237,7 +237,7 @@ final class LateTable {
                     .text(readModel);
             insert.executeUpdate();
         }
-        LOG.info(
+        LOG.debug(
                 "{}: {} events came after their windows were closed, and wait in the late queue",
                 readModel,
                 late.size());

@@ -14,7 +14,6 @@ import io.diptych.projection.internal.RowStore.Refusal;
 import io.diptych.projection.internal.RowStore.Stored;
 import io.diptych.projection.internal.RowStore.Timeline;
 import io.diptych.projection.internal.RowStore.Timing;
-import io.diptych.projection.internal.Steps.Span;
 import io.diptych.projection.internal.Steps.Step;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -96,16 +95,10 @@ public final class EventFold<E, R> implements RowStore.Fold<R> {
     private void add(LogRecord record, Recorded<E> event) {
         Instant time = steps.time(event);
         List<Step<E, R>> all = steps.of(event);
-        String window = record.text(Headers.WINDOW);
-        for (Step<E, R> step : all) {
-            Span span = step.span();
-            if (window == null
-                    || span == null
-                    || span.window().start().toString().equals(window)) {
-                items.add(new Item<>(record, event, time, step, null));
-                keys.add(step.key());
-                ownRowsOnly &= step.key().equals(event.aggregateId());
-            }
+        for (Step<E, R> step : wanted(record, all)) {
+            items.add(new Item<>(record, event, time, step, null));
+            keys.add(step.key());
+            ownRowsOnly &= step.key().equals(event.aggregateId());
         }
         if (time != null) {
             timed.add(record.partition());
@@ -113,6 +106,18 @@ public final class EventFold<E, R> implements RowStore.Fold<R> {
                 items.add(new Item<>(record, event, time, null, null));
             }
         }
+    }
+
+    /** All, unless the record names a window; one that was edited may be in another than it was. */
+    private List<Step<E, R>> wanted(LogRecord record, List<Step<E, R>> all) {
+        String window = record.text(Headers.WINDOW);
+        List<Step<E, R>> named = window == null
+                ? List.of()
+                : all.stream()
+                        .filter(step -> step.span() != null
+                                && step.span().window().start().toString().equals(window))
+                        .toList();
+        return named.isEmpty() ? all : named;
     }
 
     /** The partitions of events that have a time. */

@@ -9,13 +9,11 @@ import io.diptych.projection.ProjectionObserver;
 import io.diptych.projection.ProjectionStatus;
 import io.diptych.projection.ReadModel;
 import io.diptych.projection.Windows;
-import io.diptych.projection.internal.NewLetter.Failure;
 import io.diptych.projection.internal.RowStore.Chores;
 import io.diptych.projection.internal.RowStore.Move;
 import io.diptych.projection.internal.RowStore.PositionMovedException;
 import io.diptych.projection.internal.RowStore.RowRefusedException;
 import io.diptych.projection.internal.RowStore.StoreUnavailableException;
-import io.diptych.projection.internal.RowStore.Timing;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -25,7 +23,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -44,11 +41,6 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
 
     private static final Logger LOG = LoggerFactory.getLogger(ProjectionWorker.class);
 
-    /** Of one batch: the others are in the store. */
-    private static final int LOGGED_LETTERS = 3;
-
-    private static final Duration BETWEEN_CHORES = Duration.ofSeconds(1);
-
     private final ReadModel<E, R> readModel;
     private final int generation;
     private final MessageCodec<E> events;
@@ -61,8 +53,8 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
     private final Map<Integer, Long> positions = new HashMap<>();
     private final Map<Integer, Long> applied = new HashMap<>();
     private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(2));
-    private final @Nullable Idleness idleness;
-    private Instant choresAt = Instant.EPOCH;
+    private final LetterLog letterLog;
+    private final @Nullable WindowKeeping<R> windows;
     private boolean joined;
     private volatile ProjectionStatus status;
 
@@ -88,8 +80,9 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
         this.store = store;
         this.clock = clock;
         this.observer = observer;
-        Windows windows = readModel.windows();
-        this.idleness = windows == null ? null : new Idleness(windows.idleAfter(), clock);
+        this.letterLog = new LetterLog(readModel.name(), observer);
+        Windows ofTime = readModel.windows();
+        this.windows = ofTime == null ? null : new WindowKeeping<>(ofTime, feed, store, clock);
         this.status = new ProjectionStatus(
                 readModel.name(), generation, ProjectionStatus.State.WAITING, "starting", clock.instant(), Map.of());
     }
@@ -132,8 +125,8 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
     public void assigned(Collection<Integer> partitions) {
         joined = true;
         owned.addAll(partitions);
-        if (idleness != null) {
-            idleness.assigned(partitions);
+        if (windows != null) {
+            windows.assigned(partitions);
         }
     }
 
@@ -141,8 +134,8 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
     public void revoked(Collection<Integer> partitions) {
         owned.removeAll(partitions);
         positions.keySet().removeAll(partitions);
-        if (idleness != null) {
-            idleness.revoked(partitions);
+        if (windows != null) {
+            windows.revoked(partitions);
         }
     }
 
@@ -214,13 +207,12 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
         }
         var fold = new EventFold<>(readModel, events, store::canonical, attempts);
         records.forEach(fold::add);
-        List<NewLetter> letters = apply(fold, moves, List.of());
+        List<NewLetter> letters =
+                windows == null ? store.apply(fold.batch(moves)) : windows.apply(fold, moves, List.of(), this::isAtEnd);
         moves.forEach((partition, move) -> positions.put(partition, move.to()));
         records.forEach(record -> applied.merge(record.partition(), 1L, Long::sum));
         observer.applied(readModel.name(), records.size(), Duration.ofNanos(System.nanoTime() - begun));
-        if (!letters.isEmpty()) {
-            tell(letters);
-        }
+        letterLog.tell(letters);
     }
 
     /**
@@ -241,64 +233,22 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
         }
     }
 
-    private List<NewLetter> apply(EventFold<E, R> fold, Map<Integer, Move> moves, List<Long> settled) {
-        if (idleness == null) {
-            return store.apply(fold.batch(moves));
+    /** What a read model over windows has to do even when no event comes: windows close, and events are admitted. */
+    private void doChores() {
+        if (windows == null || positions.isEmpty()) {
+            return;
         }
-        Map<Integer, Boolean> idle = idleness.news(partition -> !moves.containsKey(partition) && isAtEnd(partition));
-        List<NewLetter> letters = store.apply(fold.batch(moves, new Timing(feed.partitions(), idle, settled)));
-        Set<Integer> timed = new HashSet<>(fold.timed());
-        timed.retainAll(moves.keySet());
-        idleness.told(idle, timed);
-        return letters;
+        Chores chores = windows.due(this::isAtEnd);
+        if (chores != null) {
+            var fold = new EventFold<>(readModel, events, store::canonical, attempts);
+            chores.admitted().values().forEach(admitted -> admitted.forEach(fold::add));
+            letterLog.tell(
+                    windows.apply(fold, Map.of(), List.copyOf(chores.admitted().keySet()), this::isAtEnd));
+        }
     }
 
     private boolean isAtEnd(int partition) {
         return positions.containsKey(partition) && feed.behind(partition) == 0;
-    }
-
-    /** What a read model over windows has to do even when no event comes: windows close, and events are admitted. */
-    private void doChores() {
-        if (idleness == null || positions.isEmpty()) {
-            return;
-        }
-        boolean news = !idleness.news(this::isAtEnd).isEmpty();
-        Instant now = clock.instant();
-        if (!news && now.isBefore(choresAt)) {
-            return;
-        }
-        choresAt = now.plus(BETWEEN_CHORES);
-        Chores chores = store.chores();
-        if (news || chores.closed() || !chores.admitted().isEmpty()) {
-            var fold = new EventFold<>(readModel, events, store::canonical, attempts);
-            chores.admitted().values().forEach(admitted -> admitted.forEach(fold::add));
-            List<NewLetter> letters =
-                    apply(fold, Map.of(), List.copyOf(chores.admitted().keySet()));
-            if (!letters.isEmpty()) {
-                tell(letters);
-            }
-        }
-    }
-
-    private void tell(List<NewLetter> letters) {
-        observer.parked(readModel.name(), letters.size());
-        List<NewLetter> failed =
-                letters.stream().filter(letter -> letter.failure() != null).toList();
-        LOG.warn(
-                "{}: {} events wait in the dead letters, {} of them failed",
-                readModel.name(),
-                letters.size(),
-                failed.size());
-        failed.stream().limit(LOGGED_LETTERS).forEach(letter -> {
-            Failure failure = Objects.requireNonNull(letter.failure());
-            LOG.error(
-                    "{}: the key [{}] is parked at [partition {}, offset {}]: {}",
-                    readModel.name(),
-                    letter.key(),
-                    letter.event().partition(),
-                    letter.event().offset(),
-                    failure.error());
-        });
     }
 
     private Map<Integer, Move> moves(List<LogRecord> records) {
