@@ -26,12 +26,16 @@ final class Envelopes<E> {
 
     private final EngineSetup<?, ?, E> setup;
     private final Header source;
+    private final String eventTopic;
+    private Instant timeWritten = Instant.EPOCH;
+    private Header time = Header.text(Headers.TIME, timeWritten.toString());
 
     Envelopes(EngineSetup<?, ?, E> setup) {
         this.setup = setup;
         this.source = Header.text(
                 Headers.SOURCE,
                 "/" + setup.app().name() + "/" + setup.aggregate().name());
+        this.eventTopic = setup.eventTopic();
     }
 
     /** Tells two commands apart that carry the same id: CRC-32C of type and payload, in hex. */
@@ -51,14 +55,13 @@ final class Envelopes<E> {
         headers.add(Header.text(Headers.ID, command.aggregateId() + "@" + version));
         headers.add(Header.text(Headers.TYPE, type));
         headers.add(Header.text(Headers.SUBJECT, command.aggregateId()));
-        headers.add(Header.text(Headers.TIME, now.toString()));
+        headers.add(time(now));
         headers.add(Header.text(Headers.SEQUENCE, Long.toString(version)));
         headers.add(Header.text(Headers.CORRELATION_ID, command.metadata().correlationId()));
         headers.add(Header.text(Headers.CAUSATION_ID, command.id()));
         headers.add(Header.text(Headers.COMMAND_CHECKSUM, checksum));
         addText(headers, Headers.TRACEPARENT, command.metadata().traceparent());
-        return new NewRecord(
-                setup.eventTopic(), command.record().partition(), utf8(command.aggregateId()), headers, payload);
+        return new NewRecord(eventTopic, command.record().partition(), utf8(command.aggregateId()), headers, payload);
     }
 
     /** The reply, to where the command's headers ask for it; null when they do not. */
@@ -74,7 +77,7 @@ final class Envelopes<E> {
         headers.add(source);
         headers.add(Header.text(Headers.ID, CommandReader.commandId(command) + "/reply"));
         headers.add(Header.text(Headers.TYPE, typeOf(reply)));
-        headers.add(Header.text(Headers.TIME, now.toString()));
+        headers.add(time(now));
         headers.add(Header.text(Headers.CAUSATION_ID, CommandReader.commandId(command)));
         addText(headers, Headers.TRACEPARENT, command.text(Headers.TRACEPARENT));
         byte[] correlation = command.header(Headers.REPLY_CORRELATION_ID);
@@ -88,6 +91,15 @@ final class Envelopes<E> {
                 command.key(),
                 headers,
                 setup.replies().apply(reply));
+    }
+
+    /** Of all records of a batch the same, and costly to write. */
+    private Header time(Instant now) {
+        if (!now.equals(timeWritten)) {
+            timeWritten = now;
+            time = Header.text(Headers.TIME, now.toString());
+        }
+        return time;
     }
 
     private static String typeOf(OwnerReply reply) {
