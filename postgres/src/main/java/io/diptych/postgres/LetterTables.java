@@ -22,8 +22,7 @@ final class LetterTables {
                 "create table if not exists " + letters + " (" + of
                         + ", letter bigint generated always as identity" + letter
                         + ", primary key (read_model, generation, letter))",
-                "create index if not exists diptych_dead_letters_by_key on " + letters
-                        + " (read_model, generation, row_key, letter)",
+                index(schema, "diptych_dead_letters_by_key", letters, "(read_model, generation, row_key, letter)"),
                 "create table if not exists " + Names.qualified(schema, Schema.DISCARDED) + " (" + of
                         + ", letter bigint" + letter
                         + ", discarded_at timestamptz not null, discarded_by text not null, reason text not null,"
@@ -31,5 +30,14 @@ final class LetterTables {
                 "create table if not exists " + Names.qualified(schema, Schema.OUTBOX)
                         + " (place bigint generated always as identity primary key, topic text not null,"
                         + " record_key bytea, headers bytea not null, value bytea)");
+    }
+
+    /**
+     * Makes an index when it is missing, and else does not touch the table: "create index if not exists" waits for all
+     * who write to it, who may wait for tables that this transaction has looked at before.
+     */
+    static String index(String schema, String name, String table, String columns) {
+        return "do $do$ begin if to_regclass('" + Names.qualified(schema, name) + "') is null then create index "
+                + Names.quote(name) + " on " + table + " " + columns + "; end if; end $do$";
     }
 }

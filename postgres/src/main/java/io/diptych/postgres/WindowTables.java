@@ -25,8 +25,7 @@ final class WindowTables {
                         + " row_keys text not null, since timestamptz not null, state text not null,"
                         + " settled_at timestamptz, settled_by text, reason text,"
                         + " primary key (read_model, partition, log_offset, version))",
-                "create index if not exists diptych_late_events_by_state on " + late
-                        + " (read_model, version, state, late)",
+                LetterTables.index(schema, "diptych_late_events_by_state", late, "(read_model, version, state, late)"),
                 "create table if not exists " + Names.qualified(schema, Schema.ADMITTED)
                         + " (read_model text collate \"C\", generation integer, late bigint,"
                         + " primary key (read_model, generation, late))",
@@ -34,8 +33,8 @@ final class WindowTables {
                         + " (read_model text collate \"C\", generation integer, row_key text collate \"C\","
                         + " starts_at timestamptz not null, ends_at timestamptz not null, closes_at timestamptz not null,"
                         + " due boolean not null, primary key (read_model, generation, row_key))",
-                "create index if not exists diptych_windows_due on " + windows
-                        + " (read_model, generation, closes_at) where due",
+                LetterTables.index(
+                        schema, "diptych_windows_due", windows, "(read_model, generation, closes_at) where due"),
                 "create table if not exists " + Names.qualified(schema, Schema.PUBLISHED)
                         + " (read_model text collate \"C\", row_key text collate \"C\", checksum text,"
                         + " primary key (read_model, row_key))");
