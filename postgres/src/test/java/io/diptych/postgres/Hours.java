@@ -70,10 +70,12 @@ final class Hours {
         }
     }
 
-    /** Events that the projection fails on. */
+    /** Events that the projection fails on; or events {@code in} the start of the one window in which it does. */
     final Set<String> broken = new HashSet<>();
 
-    final MessageCodec<String> codec = new Sums().codec;
+    private final Sums sums = new Sums();
+
+    final MessageCodec<String> codec = sums.codec;
     final Map<Integer, List<LogRecord>> log = new TreeMap<>();
 
     ReadModel<String, Hour> model(Windows windows) {
@@ -87,7 +89,7 @@ final class Hours {
                         (event, window) -> event.replaceAll("@.*", "") + "@" + window.start(),
                         (row, recorded, window) -> {
                             String event = recorded.event();
-                            if (broken.contains(event)) {
+                            if (broken.contains(event) || broken.contains(event + " in " + window.start())) {
                                 throw new IllegalStateException("cannot add [" + event + "]");
                             }
                             long number = Long.parseLong(event.replaceAll(".*=", ""));
@@ -95,6 +97,14 @@ final class Hours {
                                     ? new Hour(event.replaceAll("@.*", "") + "@" + window.start(), 1, number)
                                     : new Hour(row.id(), row.events() + 1, row.total() + number);
                         }));
+    }
+
+    /** Whether events can be decoded. */
+    void readable(boolean can) {
+        sums.broken.clear();
+        if (!can) {
+            sums.broken.add("Added");
+        }
     }
 
     Hours add(int partition, String... events) {

@@ -289,4 +289,80 @@ class LateEventsTest {
             hours.apply(model, rows, partition, 5);
         }
     }
+
+    /** Windows of an hour, one every half hour: an event of minute 160 is in those from 120 and from 150. */
+    private interface Hopping {
+        void run(ReadModel<String, Hour> hopping, RowStore<Hour> rows, LateEvents tooLate, DeadLetters failed)
+                throws SQLException;
+    }
+
+    private void hopping(Hopping test) throws SQLException {
+        ReadModel<String, Hour> hopping = hours.model(Windows.hopping(HOUR, Duration.ofMinutes(30)));
+        try (Postgres other = Postgres.open(Fixture.app(app + "-h", hopping), TestDatabase.settings())) {
+            other.ensureSchema();
+            RowStore<Hour> rows = other.store().rows(hopping, 1);
+            test.run(hopping, rows, other.lateEvents(codecs), other.deadLetters(codecs));
+        }
+    }
+
+    private String row(int start) throws SQLException {
+        return Hours.rows(app + "-h", 1).get("a@" + minute(start));
+    }
+
+    @Test
+    void an_event_of_several_windows_is_late_for_those_that_are_closed() throws SQLException {
+        hopping((hopping, rows, tooLate, failed) -> {
+            hours.add(0, "b@200=1").add(1, "b@200=1");
+            hours.applyAll(hopping, rows);
+            hours.add(0, "a@160=2");
+            hours.applyAll(hopping, rows);
+
+            assertThat(row(120)).isNull();
+            assertThat(row(150)).isEqualTo("1 2");
+            assertThat(tooLate.list(Hours.NAME, State.WAITING, 9, null).items())
+                    .flatExtracting(Late::windows)
+                    .containsExactly(minute(120));
+            tooLate.admitAll(Hours.NAME, "ann", false, null);
+            assertThat(row(120)).isEqualTo("1 2");
+            assertThat(row(150)).isEqualTo("1 2");
+        });
+    }
+
+    @Test
+    void an_event_that_fails_in_one_window_is_in_each_of_its_windows_once_after_a_retry() throws SQLException {
+        hopping((hopping, rows, tooLate, failed) -> {
+            hours.broken.add("a@160=2 in " + minute(150));
+            hours.add(0, "a@160=2", "a@165=1");
+            hours.applyAll(hopping, rows);
+
+            assertThat(row(120)).isEqualTo("2 3");
+            assertThat(row(150)).isNull();
+            assertThat(failed.retryAll(Hours.NAME, false, null).applied()).isZero();
+            hours.broken.clear();
+            assertThat(failed.retryAll(Hours.NAME, false, null).applied()).isEqualTo(2);
+            assertThat(row(120)).isEqualTo("2 3");
+            assertThat(row(150)).isEqualTo("2 3");
+        });
+    }
+
+    @Test
+    void an_event_that_could_not_be_read_is_in_each_of_its_windows_once_although_one_fails_after_that()
+            throws SQLException {
+        hopping((hopping, rows, tooLate, failed) -> {
+            hours.readable(false);
+            hours.add(0, "a@160=2");
+            hours.applyAll(hopping, rows);
+            hours.readable(true);
+            hours.broken.add("a@160=2 in " + minute(150));
+            failed.retryAll(Hours.NAME, false, null);
+            assertThat(row(120)).isEqualTo("1 2");
+            assertThat(failed.depths().getFirst().events()).isEqualTo(1);
+
+            hours.broken.clear();
+            failed.retryAll(Hours.NAME, false, null);
+            assertThat(row(120)).isEqualTo("1 2");
+            assertThat(row(150)).isEqualTo("1 2");
+            assertThat(failed.depths().getFirst().events()).isZero();
+        });
+    }
 }
