@@ -142,12 +142,11 @@ public record KafkaSettings(
     }
 
     /** Of records that were stored elsewhere: keeps their order, and sends many at once. */
-    Map<String, Object> publisher() {
-        Map<String, Object> properties = producer();
+    Map<String, Object> publisher(String transactionalId) {
+        Map<String, Object> properties = transactionalProducer(transactionalId);
         properties.put(ProducerConfig.LINGER_MS_CONFIG, 5);
         properties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000);
-        properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 10_000);
         return properties;
     }
 

@@ -54,6 +54,11 @@ public final class Topics {
             for (Aggregate<?, ?, ?> aggregate : app.aggregates()) {
                 check(admin, app, aggregate);
             }
+            for (ReadModel<?, ?> model : app.readModels()) {
+                if (isPublished(model)) {
+                    requireCompacted(admin, TopicNames.changes(app.name(), model.name()));
+                }
+            }
         } catch (KafkaException e) {
             throw unavailable(settings, e);
         }
@@ -95,6 +100,9 @@ public final class Topics {
             Windows windows = model.windows();
             if (windows != null && windows.publishing()) {
                 topics.add(topic(TopicNames.closed(app.name(), model.name()), settings, FOREVER));
+            }
+            if (isPublished(model)) {
+                topics.add(compacted(TopicNames.changes(app.name(), model.name()), settings));
             }
         }
         return topics;
@@ -179,15 +187,19 @@ public final class Topics {
                     + "]: they must have the same number; delete [" + snapshots
                     + "] while the app is stopped: it is made anew from the events");
         }
-        require(
-                snapshots,
-                config(admin, snapshots),
-                TopicConfig.CLEANUP_POLICY_CONFIG,
-                TopicConfig.CLEANUP_POLICY_COMPACT);
+        requireCompacted(admin, snapshots);
         Config config = config(admin, events);
         require(events, config, TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_DELETE);
         require(events, config, TopicConfig.RETENTION_MS_CONFIG, FOREVER);
         require(events, config, TopicConfig.RETENTION_BYTES_CONFIG, FOREVER);
+    }
+
+    private static void requireCompacted(Admin admin, String topic) {
+        require(topic, config(admin, topic), TopicConfig.CLEANUP_POLICY_CONFIG, TopicConfig.CLEANUP_POLICY_COMPACT);
+    }
+
+    private static boolean isPublished(ReadModel<?, ?> model) {
+        return model.changeLog() != null && model.changeLog().published();
     }
 
     private static Config config(Admin admin, String topic) {

@@ -13,6 +13,11 @@ record TransactionalIds(String prefix) {
         return new TransactionalIds(app + "." + aggregate + ".");
     }
 
+    /** Of what sends the outbox: one for all nodes, which end each other. */
+    static String publisher(String app) {
+        return app + ".publisher";
+    }
+
     /** Of the two producers that a node's transactions take in turn. */
     List<String> commands(String node) {
         return List.of(prefix + node + ".0", prefix + node + ".1");

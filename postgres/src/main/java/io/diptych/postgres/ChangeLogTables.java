@@ -41,10 +41,14 @@ final class ChangeLogTables {
                 "create table if not exists " + logs + " (" + of + " primary key, generation integer not null,"
                         + " log text not null, number bigint not null, floor bigint not null,"
                         + " recording boolean not null, published boolean not null,"
-                        + " kept_seconds bigint not null, max_entries integer not null)",
+                        + " kept_seconds bigint not null, max_entries integer not null,"
+                        + " copying text, copied_to text)",
                 "create table if not exists " + Names.qualified(schema, Schema.CHANGES) + " (" + of
                         + ", number bigint, at timestamptz not null default now(), row_key text not null,"
-                        + " before json, after json, primary key (read_model, number))");
+                        + " before json, after json, primary key (read_model, number))",
+                // Of which the last record on the topic, or on the way there, is no tombstone.
+                "create table if not exists " + Names.qualified(schema, Schema.PUBLISHED_KEYS) + " (" + of
+                        + ", row_key text collate \"C\", primary key (read_model, row_key))");
     }
 
     /**
@@ -66,7 +70,7 @@ final class ChangeLogTables {
         if (wanted == null) {
             execute(
                     connection,
-                    "update " + logs + " set recording = false, published = false where read_model = ?",
+                    "update " + logs + " set recording = false, published = false, copying = null where read_model = ?",
                     serving);
             LOG.info("{}: changes are not kept any more", serving.readModel());
         } else {
@@ -97,17 +101,22 @@ final class ChangeLogTables {
 
     private void turnOn(Connection connection, Generation serving, ChangeLog wanted) throws SQLException {
         try (PreparedStatement upsert = connection.prepareStatement("insert into " + logs
-                + " as l (read_model, generation, log, number, floor, recording, published, kept_seconds, max_entries)"
-                + " values (?, ?, " + NEW_LOG + ", 0, 0, true, ?, ?, ?) on conflict (read_model) do update set"
+                + " as l (read_model, generation, published, kept_seconds, max_entries, log, number, floor, recording,"
+                + " copying) values (?, ?, ?, ?, ?, " + NEW_LOG + ", 0, 0, true, cast(? as text))"
+                + " on conflict (read_model) do update set"
                 + " generation = excluded.generation, recording = true, published = excluded.published,"
+                + " kept_seconds = excluded.kept_seconds, max_entries = excluded.max_entries,"
                 + " log = case when l.recording then l.log else excluded.log end,"
                 + " floor = case when l.recording then l.floor else l.number end,"
-                + " kept_seconds = excluded.kept_seconds, max_entries = excluded.max_entries")) {
-            upsert.setString(1, serving.readModel());
-            upsert.setInt(2, serving.number());
-            upsert.setBoolean(3, wanted.published());
-            upsert.setLong(4, wanted.keptFor().toSeconds());
-            upsert.setInt(5, wanted.maxEntries());
+                + " copying = case when l.published and excluded.published then l.copying else excluded.copying end,"
+                + " copied_to = case when l.published and excluded.published then l.copied_to end")) {
+            new Parameters(upsert)
+                    .text(serving.readModel())
+                    .number(serving.number())
+                    .bool(wanted.published())
+                    .number(wanted.keptFor().toSeconds())
+                    .number(wanted.maxEntries())
+                    .text(wanted.published() ? TopicCopy.ROWS : null);
             upsert.executeUpdate();
         }
     }
@@ -117,7 +126,8 @@ final class ChangeLogTables {
         execute(
                 connection,
                 "update " + logs + " set generation = " + next.number() + ", log = " + NEW_LOG
-                        + ", floor = number where read_model = ?",
+                        + ", floor = number, copying = case when published then '" + TopicCopy.ROWS
+                        + "' end, copied_to = null where read_model = ?",
                 next);
     }
 

@@ -1,5 +1,6 @@
 package io.diptych.postgres;
 
+import io.diptych.TopicNames;
 import io.diptych.projection.internal.RowJson;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -18,7 +19,16 @@ final class ChangeRecorder<R> {
     private final RowJson json;
     private final String use;
     private final String record;
+    private final String publish;
     private final String count;
+
+    /** What becomes of changes of these rows. */
+    enum Use {
+        NONE,
+        KEPT,
+        /** Kept, and on their way to the topic. */
+        PUBLISHED
+    }
 
     ChangeRecorder(String schema, RowMapping<R> mapping, int generation, RowJson json) {
         this.schema = schema;
@@ -33,6 +43,17 @@ final class ChangeRecorder<R> {
                 + " select l.read_model, l.number + c.place, c.row_key, cast(c.before as json), cast(c.after as json)"
                 + " from unnest(?, ?, ?) with ordinality as c (row_key, before, after, place), " + logs + " as l"
                 + " where l.read_model = ?";
+        String those = " from " + logs + " as l join " + changes
+                + " as c on c.read_model = l.read_model and c.number > l.number";
+        String published = Names.qualified(schema, Schema.PUBLISHED_KEYS);
+        publish = Outbox.adding(
+                        schema,
+                        "?, c.row_key, cast(c.after as text)" + those + " where l.read_model = ? order by c.number")
+                + "; insert into " + published + " select c.read_model, c.row_key" + those
+                + " where l.read_model = ? and c.after is not null and (c.before is null or l.copying is not null)"
+                + " on conflict do nothing; delete from " + published + " as p using " + logs + " as l, " + changes
+                + " as c where l.read_model = ? and c.read_model = l.read_model and c.number > l.number"
+                + " and c.after is null and p.read_model = c.read_model and p.row_key = c.row_key";
         count = "update " + logs + " set number = number + ? where read_model = ?";
     }
 
@@ -42,18 +63,18 @@ final class ChangeRecorder<R> {
     }
 
     /** Of a result of {@link #use}, which is closed. */
-    static boolean isKept(ResultSet result) throws SQLException {
+    static Use use(ResultSet result) throws SQLException {
         try (result) {
-            return result.next();
+            return !result.next() ? Use.NONE : result.getBoolean(1) ? Use.PUBLISHED : Use.KEPT;
         }
     }
 
     /** Parameters: those of {@link #bind}. Locks the number until the end of the transaction. */
-    String record() {
-        return record + "; " + count;
+    String record(Use use) {
+        return record + "; " + (use == Use.PUBLISHED ? publish + "; " : "") + count;
     }
 
-    void bind(Parameters parameters, Changes<R> changes) throws SQLException {
+    void bind(Parameters parameters, Use use, Changes<R> changes) throws SQLException {
         int size = changes.all().size();
         var keys = new String[size];
         var before = new @Nullable String[size];
@@ -69,9 +90,15 @@ final class ChangeRecorder<R> {
                 .array("text", keys)
                 .array("text", before)
                 .array("text", after)
-                .text(mapping.readModel())
-                .number(size)
                 .text(mapping.readModel());
+        if (use == Use.PUBLISHED) {
+            parameters
+                    .text(TopicNames.changes(schema, mapping.readModel()))
+                    .text(mapping.readModel())
+                    .text(mapping.readModel())
+                    .text(mapping.readModel());
+        }
+        parameters.number(size).text(mapping.readModel());
     }
 
     private @Nullable String written(@Nullable R row) {
@@ -80,20 +107,21 @@ final class ChangeRecorder<R> {
 
     /** Does it apart from a batch, which tells of its positions, if changes are kept; under the lock of the rows. */
     void recordAndTell(Connection connection, Changes<R> changes) throws SQLException {
-        if (changes.all().isEmpty() || !isKept(connection)) {
+        Use now = changes.all().isEmpty() ? Use.NONE : use(connection);
+        if (now == Use.NONE) {
             return;
         }
-        try (PreparedStatement statement = connection.prepareStatement(record())) {
-            bind(new Parameters(statement), changes);
+        try (PreparedStatement statement = connection.prepareStatement(record(now))) {
+            bind(new Parameters(statement), now, changes);
             statement.execute();
         }
         ProgressFeed.haveAllLookAgain(connection, schema);
     }
 
-    private boolean isKept(Connection connection) throws SQLException {
+    private Use use(Connection connection) throws SQLException {
         try (PreparedStatement query = connection.prepareStatement(use)) {
             new Parameters(query).text(mapping.readModel());
-            return isKept(query.executeQuery());
+            return use(query.executeQuery());
         }
     }
 }

@@ -29,7 +29,10 @@ final class LetterTables {
                         + " primary key (read_model, generation, letter))",
                 "create table if not exists " + Names.qualified(schema, Schema.OUTBOX)
                         + " (place bigint generated always as identity primary key, topic text not null,"
-                        + " record_key bytea, headers bytea not null, value bytea)");
+                        + " record_key bytea, headers bytea not null, value bytea)",
+                // Which process has sent last.
+                "create table if not exists " + Names.qualified(schema, Schema.OUTBOX_SENDER)
+                        + " (one_row boolean primary key check (one_row), sender text not null)");
     }
 
     /**

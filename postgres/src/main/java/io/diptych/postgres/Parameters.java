@@ -32,6 +32,11 @@ final class Parameters {
         return this;
     }
 
+    Parameters bool(boolean value) throws SQLException {
+        statement.setBoolean(++index, value);
+        return this;
+    }
+
     Parameters bytes(byte @Nullable [] value) throws SQLException {
         statement.setBytes(++index, value);
         return this;

@@ -66,7 +66,7 @@ public final class Postgres implements AutoCloseable {
         database = new Database(app.name(), settings);
         letterStatements = new LetterStatements(app.name());
         lateStatements = new LateStatements(app.name());
-        outbox = new Outbox(database, app.name());
+        outbox = new Outbox(database, app.name(), new TopicCopy(app.name(), json));
         serving = new Serving(app.name(), app.readModels(), mappings);
         feed = new ProgressFeed(database, app.name(), () -> {
             serving.forget();

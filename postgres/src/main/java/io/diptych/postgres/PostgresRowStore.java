@@ -1,6 +1,7 @@
 package io.diptych.postgres;
 
 import io.diptych.message.LogRecord;
+import io.diptych.postgres.ChangeRecorder.Use;
 import io.diptych.projection.internal.NewLetter;
 import io.diptych.projection.internal.RowStore;
 import java.sql.Array;
@@ -119,7 +120,7 @@ final class PostgresRowStore<R> implements RowStore<R> {
         Timeline timeline = beginTime(connection, batch);
         Folded<R> folded = judging(batch, timeline).apply(begun.stored());
         Changes<R> changed = Changes.of(mapping, batch.keys(), begun.stored().rows(), folded.rows());
-        write(connection, batch.moves(), changed, begun.keepsChanges() ? changed : Changes.none(mapping));
+        write(connection, batch.moves(), changed, begun.use(), changed);
         return end(connection, batch, timeline, folded);
     }
 
@@ -134,13 +135,12 @@ final class PostgresRowStore<R> implements RowStore<R> {
         }
         var applied = new RefusedRows<>(connection, table)
                 .apply(batch.keys(), begun.stored().parked(), judging(batch, timeline), events);
-        Changes<R> none = Changes.none(mapping);
-        write(connection, batch.moves(), none, begun.keepsChanges() ? applied.changes() : none);
+        write(connection, batch.moves(), Changes.none(mapping), begun.use(), applied.changes());
         return end(connection, batch, timeline, applied.folded());
     }
 
     /** What a batch begins with. */
-    private record Begun<R>(Stored<R> stored, boolean keepsChanges) {}
+    private record Begun<R>(Stored<R> stored, Use use) {}
 
     private @Nullable Timeline beginTime(Connection connection, Batch<R> batch) throws SQLException {
         Timing timing = batch.timing();
@@ -214,26 +214,28 @@ final class PostgresRowStore<R> implements RowStore<R> {
                         + "] are not where the batch begins " + moves + ": another owner has moved them");
             }
             Parked some = LetterTable.parked(results.rows());
-            boolean keepsChanges = ChangeRecorder.isKept(results.nextRows());
+            Use use = ChangeRecorder.use(results.nextRows());
             Map<Object, R> rows = keys.isEmpty() ? Map.of() : table.read(results.nextRows());
             Parked parked = letters.parked(connection, some, batch.parkingNames());
-            return new Begun<>(new Stored<>(rows, parked, Map.of()), keepsChanges);
+            return new Begun<>(new Stored<>(rows, parked, Map.of()), use);
         }
     }
 
     /** Writes what changed, adds it to the log of changes and tells of the moves, in one round trip. */
-    private void write(Connection connection, Map<Integer, Move> moves, Changes<R> changed, Changes<R> recorded)
+    private void write(
+            Connection connection, Map<Integer, Move> moves, Changes<R> changed, Use use, Changes<R> recorded)
             throws SQLException {
-        var notices =
-                moves.isEmpty() ? List.<String>of() : ProgressFeed.payloads(mapping.readModel(), generation, moves);
-        boolean recording = !recorded.all().isEmpty();
+        boolean recording = use != Use.NONE && !recorded.all().isEmpty();
+        List<String> notices = moves.isEmpty()
+                ? recording ? List.of(ProgressFeed.LOOK_AGAIN) : List.of()
+                : ProgressFeed.payloads(mapping.readModel(), generation, moves);
         String write = sql.writeAndTell(
-                !changed.upserts().isEmpty(), !changed.deletes().isEmpty(), recording ? changes.record() : "");
+                !changed.upserts().isEmpty(), !changed.deletes().isEmpty(), recording ? changes.record(use) : "");
         try (PreparedStatement statement = connection.prepareStatement(write)) {
             var parameters = new Parameters(statement);
             table.bind(connection, parameters, changed);
             if (recording) {
-                changes.bind(parameters, recorded);
+                changes.bind(parameters, use, recorded);
             }
             parameters.texts(notices);
             statement.execute();

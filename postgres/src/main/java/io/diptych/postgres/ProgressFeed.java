@@ -28,7 +28,7 @@ final class ProgressFeed implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProgressFeed.class);
 
     /** Tells that generations were added, dropped or have changed places, or that rows have changed by themselves. */
-    private static final String LOOK_AGAIN = "generations";
+    static final String LOOK_AGAIN = "generations";
 
     /** PostgreSQL takes payloads of less than 8000 bytes; one move needs at most 32. */
     private static final int PAYLOAD_BYTES = 7900;

@@ -22,8 +22,10 @@ final class Schema {
     static final String LETTERS = "diptych_dead_letters";
     static final String DISCARDED = "diptych_discarded_letters";
     static final String OUTBOX = "diptych_outbox";
+    static final String OUTBOX_SENDER = "diptych_outbox_sender";
     static final String CHANGE_LOGS = "diptych_change_logs";
     static final String CHANGES = "diptych_changes";
+    static final String PUBLISHED_KEYS = "diptych_published_keys";
     static final String EVENT_TIMES = "diptych_event_times";
     static final String WATERMARKS = "diptych_watermarks";
     static final String LATE = "diptych_late_events";

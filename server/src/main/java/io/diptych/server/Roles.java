@@ -147,7 +147,7 @@ final class Roles implements Backend, AutoCloseable {
     private void startProjections(Starter kafka, Starter tables, Postgres database) throws InterruptedException {
         if (kafka.await(FOREVER) && tables.await(FOREVER)) {
             if (publisher == null) {
-                publisher = opened(KafkaPublisher.start(settings.kafka(), database.outbox()));
+                publisher = opened(KafkaPublisher.start(app.name(), settings.kafka(), database.outbox()));
             }
             projection = opened(KafkaProjectionEngine.start(
                     app, settings.kafka(), settings.projections(), database.store(), metrics));

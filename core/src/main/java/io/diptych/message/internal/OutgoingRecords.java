@@ -13,13 +13,22 @@ public interface OutgoingRecords {
      * Sends the first of them, in order, and forgets them.
      *
      * @param limit how many at most
-     * @return how many; 0 when there is none, or another node is at it
+     * @return greater than 0 when there may be more to send at once; 0 when there is nothing, or another node is at it
      * @throws RuntimeException what the sender threw, or that the store is away; then they are sent again
      */
     int send(int limit, Sender sender);
 
-    /** Returns when all are stored on the log, and throws when one is not. */
+    /** What brings records to the log. */
     interface Sender {
+        /**
+         * Is called before records are read, when there are some. From then on no other sender's records come to the log,
+         * late as they may be: they may have been read before these.
+         *
+         * @param othersHaveSent whether another sender has begun since this one last did
+         */
+        default void begin(boolean othersHaveSent) {}
+
+        /** Returns when all are stored on the log, and throws when one is not. */
         void send(List<NewRecord> records);
     }
 }

@@ -5,6 +5,7 @@ import io.diptych.cli.Diptych;
 import io.diptych.command.Aggregate;
 import io.diptych.example.orders.OrderDecider.Order;
 import io.diptych.example.orders.load.LoadOrders;
+import io.diptych.projection.ChangeLog;
 import io.diptych.projection.ReadModel;
 
 /** Puts the two sides together. */
@@ -14,8 +15,9 @@ public final class OrdersApp {
     public static App orders() {
         var order = new Aggregate<>(
                 "order", OrderCommand.class, Order.class, OrderEvent.class, OrderCommand::orderId, new OrderDecider());
-        var orderSummary =
-                new ReadModel<>("order_summary", order, OrderSummary.class, OrderEvent::orderId, OrderSummary::evolve);
+        var orderSummary = new ReadModel<>(
+                        "order_summary", order, OrderSummary.class, OrderEvent::orderId, OrderSummary::evolve)
+                .withChangeLog(ChangeLog.DEFAULT.publishing());
         return App.named("orders")
                 .with(order)
                 .with(orderSummary)
