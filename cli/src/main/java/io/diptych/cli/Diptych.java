@@ -13,6 +13,7 @@ import io.diptych.cli.internal.QueryCommand;
 import io.diptych.cli.internal.RootCommand;
 import io.diptych.cli.internal.RunCommand;
 import io.diptych.cli.internal.SendCommand;
+import io.diptych.cli.internal.WatchCommand;
 import io.diptych.cli.terminal.CliException;
 import io.diptych.embedded.EmbeddedException;
 import io.diptych.message.ProblemException;
@@ -63,6 +64,7 @@ public final class Diptych {
         }
         line.addSubcommand(SendCommand.line(app))
                 .addSubcommand(GetCommand.line(app))
+                .addSubcommand(WatchCommand.line(app))
                 .addSubcommand(HistoryCommand.line(app))
                 .addSubcommand(new ProjectionsCommand())
                 .addSubcommand(DlqCommand.line(app))

@@ -95,7 +95,7 @@ class CommandLineTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"demo", "run", "send", "get", "history", "query"})
+    @ValueSource(strings = {"demo", "run", "send", "get", "watch", "history", "query"})
     void each_command_has_a_help_with_examples(String command) {
         assertThat(call(command, "--help")).isZero();
         assertThat(out.toString()).contains("Examples:\n", "  diptych " + command);

@@ -1,6 +1,9 @@
 package io.diptych.cli.client;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -10,6 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -126,6 +130,42 @@ public final class ApiClient implements AutoCloseable {
             request.header("Prefer", "wait=" + query.waitSeconds());
         }
         return answer(request);
+    }
+
+    /**
+     * Watches rows, until the stream ends or no more lines are wanted.
+     *
+     * @param key of one row; null for all that the filters say
+     * @param lastId the id of the last event that was seen; null to begin
+     * @param lines is given each line of the stream, and says whether it wants more
+     * @return why the node refuses; null when the stream is over
+     * @throws IOException when there is no answer, or the stream was cut
+     */
+    public @Nullable Answer watch(
+            String readModel,
+            @Nullable String key,
+            List<Parameter> filters,
+            @Nullable String lastId,
+            Predicate<String> lines)
+            throws IOException, InterruptedException {
+        String path = "/api/read-models/" + encoded(readModel) + (key == null ? "" : "/" + encoded(key)) + "/stream"
+                + queryOf(filters);
+        var request = request(path, ANSWERS_WITHIN).setHeader("Accept", "text/event-stream, application/problem+json");
+        if (lastId != null) {
+            request.header("Last-Event-ID", lastId);
+        }
+        HttpResponse<InputStream> response = http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+        try (InputStream body = response.body()) {
+            if (response.statusCode() != 200) {
+                return answer(response, body.readAllBytes());
+            }
+            var text = new BufferedReader(new InputStreamReader(body, StandardCharsets.UTF_8));
+            String line = text.readLine();
+            while (line != null && lines.test(line)) {
+                line = text.readLine();
+            }
+            return null;
+        }
     }
 
     /**
@@ -254,9 +294,13 @@ public final class ApiClient implements AutoCloseable {
 
     private Answer answer(HttpRequest.Builder request) throws IOException, InterruptedException {
         HttpResponse<byte[]> response = http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray());
+        return answer(response, response.body());
+    }
+
+    private Answer answer(HttpResponse<?> response, byte[] body) {
         var headers = new TreeMap<String, String>(String.CASE_INSENSITIVE_ORDER);
         response.headers().map().forEach((name, values) -> headers.put(name, values.getFirst()));
-        return new Answer(url, response.statusCode(), headers, response.body());
+        return new Answer(url, response.statusCode(), headers, body);
     }
 
     private static String encoded(String text) {

@@ -2,7 +2,6 @@ package io.diptych.cli.internal;
 
 import io.diptych.App;
 import io.diptych.cli.client.Answer;
-import io.diptych.cli.client.ApiClient.Parameter;
 import io.diptych.cli.client.Printing;
 import io.diptych.cli.client.UrlOption;
 import io.diptych.projection.Filter.Operator;
@@ -13,7 +12,6 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -68,7 +66,7 @@ public final class GetCommand implements Callable<Integer> {
     }
 
     /** One that fits the last field that has an order: an earlier one is likely the key. */
-    private static String condition(Class<?> rowType) {
+    static String condition(Class<?> rowType) {
         String condition = "";
         for (RecordComponent component : rowType.getRecordComponents()) {
             boolean text = component.getType() == String.class;
@@ -81,17 +79,8 @@ public final class GetCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws InterruptedException {
-        List<String> keys = arguments.stream().filter(a -> a.indexOf('=') < 0).toList();
-        List<Parameter> parameters = arguments.stream()
-                .filter(a -> a.indexOf('=') >= 0)
-                .map(a -> new Parameter(a.substring(0, a.indexOf('=')), a.substring(a.indexOf('=') + 1)))
-                .toList();
-        if (keys.size() > 1 || (!keys.isEmpty() && !parameters.isEmpty())) {
-            throw new ParameterException(
-                    spec.commandLine(), "Give one key, or any number of name=value, not " + arguments);
-        }
-        String key = keys.isEmpty() ? null : keys.getFirst();
-        Answer answer = url.ask(client -> client.get(freshness.query(readModel, key, parameters)));
+        Selection rows = Selection.of(arguments, spec.commandLine());
+        Answer answer = url.ask(client -> client.get(freshness.query(readModel, rows.key(), rows.parameters())));
         return Printing.print(answer, spec.commandLine());
     }
 }
