@@ -3,12 +3,16 @@ package io.diptych.example.orders.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.diptych.kafka.Json;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.api.parallel.Execution;
 import org.junit.jupiter.api.parallel.ExecutionMode;
+import tools.jackson.databind.JsonNode;
 
 @Execution(ExecutionMode.CONCURRENT)
 class LoadTest {
@@ -45,6 +49,14 @@ class LoadTest {
             var events = Events.perKey("127.0.0.1:" + kafkaPort, "orders.order.events");
             assertThat(events.keySet()).isEqualTo(file.orders());
             assertThat(events.values()).containsOnly(1);
+            Map<String, JsonNode> copy = new HashMap<>();
+            await().atMost(Duration.ofSeconds(60)).untilAsserted(() -> {
+                Events.all("127.0.0.1:" + kafkaPort, "orders.order_summary.changes")
+                        .forEach(record -> copy.put(record.key(), Json.mapper().readTree(record.value())));
+                assertThat(copy.values())
+                        .as("the topic of changes")
+                        .containsExactlyInAnyOrderElementsOf(api.rows("order_summary"));
+            });
             assertThat(demo.stop()).isLessThan(Duration.ofSeconds(5));
         }
     }
