@@ -336,6 +336,36 @@ class ChangeLogTest {
     }
 
     @Test
+    void what_is_refused_or_waits_is_no_change_until_it_is_applied() throws Exception {
+        var sums = new Sums();
+        var model = sums.model.withChangeLog(ChangeLog.DEFAULT);
+        String name = Fixture.freshName();
+        var log = new Sums.Log();
+        List.of("a=1", "b=1", "a=2", "b=1000000", "c=7").forEach(log::add);
+        sums.broken.add("a=2");
+        try (var own = Fixture.open(Fixture.app(name, model), SETTINGS)) {
+            Fixture.sql(SETTINGS, "alter table \"" + name + "\".sums_g1 add constraint small check (total < 1000)");
+            try (RowStream stream = own.queries().stream("sums", null, List.of(), null)) {
+                watched.await(stream, 1);
+                sums.apply(own.store().rows(model, 1), log, 10);
+                watched.await(stream, 4);
+                assertThat(watched.events()).filteredOn(event -> event.startsWith("changed")).hasSize(3);
+                assertThat(watched.rows().get("a")).contains("\"total\":1,");
+                assertThat(watched.rows().get("b")).contains("\"total\":1,");
+
+                sums.broken.clear();
+                var next = CompletableFuture.supplyAsync(() -> next(stream), threads);
+                own.deadLetters(sums.codecs()).retry("sums", "a", true);
+                own.deadLetters(sums.codecs()).retry("sums", "a", false);
+                watched.take(next.get(10, TimeUnit.SECONDS));
+            }
+        }
+
+        assertThat(watched.events()).hasSize(5);
+        assertThat(watched.rows().get("a")).contains("\"total\":33,");
+    }
+
+    @Test
     void a_node_whose_app_does_not_say_so_records_changes_all_the_same() throws Exception {
         try (var older = Postgres.open(
                 Fixture.app(app, plain), SETTINGS, new io.diptych.projection.internal.LogEnds(), Fixture.JSON)) {

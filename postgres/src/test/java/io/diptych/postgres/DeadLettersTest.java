@@ -38,13 +38,7 @@ class DeadLettersTest {
     private final Sums.Log log = new Sums.Log();
     private final Postgres postgres = Postgres.open(Fixture.app(app, sums.model), TestDatabase.settings());
     private final RowStore<Sum> store = postgres.store().rows(sums.model, 1);
-    private final DeadLetters letters = postgres.deadLetters(new Postgres.Codecs() {
-        @Override
-        @SuppressWarnings("unchecked") // the app has events of one type
-        public <E> MessageCodec<E> of(Class<E> family) {
-            return (MessageCodec<E>) sums.codec;
-        }
-    });
+    private final DeadLetters letters = postgres.deadLetters(sums.codecs());
 
     @BeforeEach
     void makeTables() {

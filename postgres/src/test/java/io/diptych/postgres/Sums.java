@@ -149,6 +149,17 @@ final class Sums {
         }
     };
 
+    /** Of an app that has events of this type only. */
+    Postgres.Codecs codecs() {
+        return new Postgres.Codecs() {
+            @Override
+            @SuppressWarnings("unchecked")
+            public <E> MessageCodec<E> of(Class<E> family) {
+                return (MessageCodec<E>) codec;
+            }
+        };
+    }
+
     /** As a projection worker does, from where the store is to the end of the log; returns the transactions it took. */
     int apply(RowStore<Sum> store, Log log, int batch) {
         int batches = 0;

@@ -49,7 +49,7 @@ final class Watcher implements AutoCloseable {
     private void run() {
         while (!closed) {
             try {
-                follow(5 + random.nextInt(40));
+                follow(2 + random.nextInt(12));
                 cuts++;
             } catch (IOException | InterruptedException e) {
                 if (closed) {
