@@ -349,7 +349,9 @@ class ChangeLogTest {
                 watched.await(stream, 1);
                 sums.apply(own.store().rows(model, 1), log, 10);
                 watched.await(stream, 4);
-                assertThat(watched.events()).filteredOn(event -> event.startsWith("changed")).hasSize(3);
+                assertThat(watched.events())
+                        .filteredOn(event -> event.startsWith("changed"))
+                        .hasSize(3);
                 assertThat(watched.rows().get("a")).contains("\"total\":1,");
                 assertThat(watched.rows().get("b")).contains("\"total\":1,");
 

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.diptych.message.Header;
 import io.diptych.message.Headers;
-import io.diptych.message.MessageCodec;
 import io.diptych.message.NewRecord;
 import io.diptych.message.ProblemException;
 import io.diptych.postgres.Sums.Sum;
