@@ -39,11 +39,11 @@ final class LateStatements {
         return "select pg_advisory_xact_lock(" + Names.hash("windows", schema, readModel) + ")";
     }
 
-    /** Parameters after all: generation. Each partition, and whether that generation has got as far as any. */
+    /** Parameters after all: read model. Each partition, and where that generation stands in it. */
     String times(int generation) {
-        return "select l.partition, l.decided, l.greatest, l.idle, coalesce(p.next_offset, 0) >= l.decided from "
-                + times + " as l left join " + positions + " as p on p.read_model = l.read_model and p.generation = "
-                + generation + " and p.partition = l.partition" + OF;
+        return "select partition, coalesce(t.decided, 0), t.greatest, coalesce(t.idle, false), coalesce(p.next_offset, 0)"
+                + " from (select * from " + times + " as l" + OF + ") as t full join (select * from " + positions
+                + " as l where l.read_model = ? and l.generation = " + generation + ") as p using (partition)";
     }
 
     String watermark() {

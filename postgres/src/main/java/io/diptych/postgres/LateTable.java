@@ -23,7 +23,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -81,13 +80,17 @@ final class LateTable {
         lock(connection);
         claim(connection, timing.settled());
         var decided = new HashMap<Integer, Long>();
-        var behind = new HashSet<Integer>();
-        EventTimes times = times(connection, timing.partitions(), decided, behind);
+        var positions = new HashMap<Integer, Long>();
+        EventTimes times = times(connection, timing.partitions(), decided, positions);
         var changed = new HashMap<Integer, Mark>();
         timing.idle().forEach((partition, idle) -> {
             Mark mark = times.marks().getOrDefault(partition, Mark.NONE);
-            // Who is behind others does not know whether anything new has come.
-            if (mark.idle() != idle && (idle || !behind.contains(partition))) {
+            long position = positions.getOrDefault(partition, 0L);
+            // Who was replaced does not know where the end is, and who is behind others not whether anything is new.
+            boolean knows = idle
+                    ? timing.positions().getOrDefault(partition, -1L) == position
+                    : position >= decided.getOrDefault(partition, 0L);
+            if (mark.idle() != idle && knows) {
                 changed.put(partition, new Mark(mark.greatest(), idle));
             }
         });
@@ -107,19 +110,18 @@ final class LateTable {
         }
     }
 
-    private EventTimes times(Connection connection, int partitions, Map<Integer, Long> decided, Set<Integer> behind)
+    private EventTimes times(
+            Connection connection, int partitions, Map<Integer, Long> decided, Map<Integer, Long> positions)
             throws SQLException {
         var marks = new HashMap<Integer, Mark>();
         try (PreparedStatement query = connection.prepareStatement(sql.times(generation))) {
-            of(query);
+            of(query).text(readModel);
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {
                     int partition = row.getInt(1);
                     decided.put(partition, row.getLong(2));
                     marks.put(partition, new Mark(LetterRows.time(row, 3), row.getBoolean(4)));
-                    if (!row.getBoolean(5)) {
-                        behind.add(partition);
-                    }
+                    positions.put(partition, row.getLong(5));
                 }
             }
         }

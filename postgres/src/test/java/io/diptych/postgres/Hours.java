@@ -123,7 +123,8 @@ final class Hours {
         if (from < to) {
             var fold = new EventFold<>(model, codec, store::canonical, 1);
             records.subList((int) from, to).forEach(fold::add);
-            store.apply(fold.batch(Map.of(partition, new Move(from, to)), new Timing(PARTITIONS, Map.of(), List.of())));
+            store.apply(fold.batch(
+                    Map.of(partition, new Move(from, to)), new Timing(PARTITIONS, Map.of(), Map.of(), List.of())));
         }
     }
 
@@ -131,14 +132,26 @@ final class Hours {
         log.keySet().forEach(partition -> apply(model, store, partition, Integer.MAX_VALUE));
     }
 
-    /** As a worker does when no event comes. */
+    /** As a worker does when no event comes, which stands at the end of what was applied. */
     void doChores(ReadModel<String, Hour> model, RowStore<Hour> store, Map<Integer, Boolean> idle) {
+        doChores(model, store, idle, store.positions(idle.keySet()));
+    }
+
+    void doChores(
+            ReadModel<String, Hour> model,
+            RowStore<Hour> store,
+            Map<Integer, Boolean> idle,
+            Map<Integer, Long> positions) {
         var chores = store.chores();
         var fold = new EventFold<>(model, codec, store::canonical, 1);
         chores.admitted().values().forEach(records -> records.forEach(fold::add));
         store.apply(fold.batch(
                 Map.of(),
-                new Timing(PARTITIONS, idle, List.copyOf(chores.admitted().keySet()))));
+                new Timing(
+                        PARTITIONS,
+                        idle,
+                        positions,
+                        List.copyOf(chores.admitted().keySet()))));
     }
 
     static Map<String, String> rows(String app, int generation) throws SQLException {

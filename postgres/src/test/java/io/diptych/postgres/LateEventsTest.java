@@ -120,6 +120,17 @@ class LateEventsTest {
     }
 
     @Test
+    void who_was_replaced_cannot_call_a_partition_idle() {
+        hours.add(0, "a@10=1", "a@500=1").add(1, "b@20=1");
+        hours.applyAll(model, store);
+
+        hours.doChores(model, store, Map.of(1, true), Map.of(1, 0L));
+        assertThat(depth().watermark()).isEqualTo(minute(20));
+        hours.doChores(model, store, Map.of(1, true), Map.of(1, 1L));
+        assertThat(depth().watermark()).isEqualTo(minute(500));
+    }
+
+    @Test
     void late_events_are_kept_in_the_transaction_of_their_batch() throws SQLException {
         anHourCloses();
         hours.add(0, "a@6=1", "c@300=1");

@@ -208,7 +208,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
         var fold = new EventFold<>(readModel, events, store::canonical, attempts);
         records.forEach(fold::add);
         List<NewLetter> letters =
-                windows == null ? store.apply(fold.batch(moves)) : windows.apply(fold, moves, List.of(), this::isAtEnd);
+                windows == null ? store.apply(fold.batch(moves)) : windows.apply(fold, moves, List.of(), positions);
         moves.forEach((partition, move) -> positions.put(partition, move.to()));
         records.forEach(record -> applied.merge(record.partition(), 1L, Long::sum));
         observer.applied(readModel.name(), records.size(), Duration.ofNanos(System.nanoTime() - begun));
@@ -238,17 +238,13 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
         if (windows == null || positions.isEmpty()) {
             return;
         }
-        Chores chores = windows.due(this::isAtEnd);
+        Chores chores = windows.due(positions);
         if (chores != null) {
             var fold = new EventFold<>(readModel, events, store::canonical, attempts);
             chores.admitted().values().forEach(admitted -> admitted.forEach(fold::add));
             letterLog.tell(
-                    windows.apply(fold, Map.of(), List.copyOf(chores.admitted().keySet()), this::isAtEnd));
+                    windows.apply(fold, Map.of(), List.copyOf(chores.admitted().keySet()), positions));
         }
-    }
-
-    private boolean isAtEnd(int partition) {
-        return positions.containsKey(partition) && feed.behind(partition) == 0;
     }
 
     private Map<Integer, Move> moves(List<LogRecord> records) {

@@ -74,9 +74,10 @@ public interface RowStore<R> {
      *
      * @param partitions of the topic
      * @param idle whether partitions are read to their end and without a new event for long
+     * @param positions of these partitions, where the worker stands: one that was replaced knows nothing of their ends
      * @param settled late events that were admitted after these rows had left them out, and are folded in this batch
      */
-    record Timing(int partitions, Map<Integer, Boolean> idle, List<Long> settled) {}
+    record Timing(int partitions, Map<Integer, Boolean> idle, Map<Integer, Long> positions, List<Long> settled) {}
 
     /**
      * What a read model over windows has to do although no event has come.

@@ -12,7 +12,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /** What a worker does besides for a read model over windows: it tells of idle partitions, and looks what is to be done. */
@@ -45,11 +44,14 @@ final class WindowKeeping<R> {
      * Applies a batch, with the news of idle partitions.
      *
      * @param settled late events that it settles
+     * @param positions of all partitions that the worker has
      */
-    List<NewLetter> apply(EventFold<?, R> fold, Map<Integer, Move> moves, List<Long> settled, IntPredicate isAtEnd) {
+    List<NewLetter> apply(
+            EventFold<?, R> fold, Map<Integer, Move> moves, List<Long> settled, Map<Integer, Long> positions) {
         Map<Integer, Boolean> idle =
-                idleness.news(partition -> !moves.containsKey(partition) && isAtEnd.test(partition));
-        List<NewLetter> letters = store.apply(fold.batch(moves, new Timing(feed.partitions(), idle, settled)));
+                idleness.news(partition -> !moves.containsKey(partition) && isAtEnd(partition, positions));
+        List<NewLetter> letters =
+                store.apply(fold.batch(moves, new Timing(feed.partitions(), idle, Map.copyOf(positions), settled)));
         Set<Integer> timed = new HashSet<>(fold.timed());
         timed.retainAll(moves.keySet());
         idleness.told(idle, timed);
@@ -58,8 +60,9 @@ final class WindowKeeping<R> {
 
     /** What is to be done although no event has come; null for nothing. */
     @Nullable
-    Chores due(IntPredicate isAtEnd) {
-        boolean news = !idleness.news(isAtEnd).isEmpty();
+    Chores due(Map<Integer, Long> positions) {
+        boolean news =
+                !idleness.news(partition -> isAtEnd(partition, positions)).isEmpty();
         Instant now = clock.instant();
         if (!news && now.isBefore(nextLook)) {
             return null;
@@ -67,5 +70,9 @@ final class WindowKeeping<R> {
         nextLook = now.plus(BETWEEN_LOOKS);
         Chores chores = store.chores();
         return news || chores.closed() || !chores.admitted().isEmpty() ? chores : null;
+    }
+
+    private boolean isAtEnd(int partition, Map<Integer, Long> positions) {
+        return positions.containsKey(partition) && feed.behind(partition) == 0;
     }
 }
