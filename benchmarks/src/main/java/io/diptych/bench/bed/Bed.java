@@ -71,8 +71,9 @@ public record Bed(Path dir, String kafka, EmbeddedPostgresServer postgres, Path 
             throw new IllegalStateException("The rival [" + rival + "] is not built in [" + lib
                     + "]: call ./diptych bench, which builds it, or mvn -Privals -DskipTests package");
         }
-        return Child.start(
-                name, jvm.command(lib.resolve("*").toString(), main, arguments.toArray(String[]::new)), log(name));
+        List<String> command = jvm.command(lib.resolve("*").toString(), main, arguments.toArray(String[]::new));
+        command.add(1, "-Dlogback.configurationFile=rival-logback.xml");
+        return Child.start(name, command, log(name));
     }
 
     /** Where what the process says is kept. */

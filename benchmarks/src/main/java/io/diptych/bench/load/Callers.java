@@ -20,7 +20,7 @@ public final class Callers {
     /** One caller's next call; the caller is a number from 0. */
     public interface Call {
         /** Calls, and returns when it has been answered rightly. */
-        void once(int caller);
+        void once(int caller) throws InterruptedException;
     }
 
     /** What they did: calls, within seconds, each with its latency in microseconds. */
@@ -51,7 +51,7 @@ public final class Callers {
                         latencies.recordValue(Math.max(1, (System.nanoTime() - asked) / 1000));
                         calls.incrementAndGet();
                     }
-                } catch (RuntimeException | Error e) {
+                } catch (RuntimeException | Error | InterruptedException e) {
                     failure.compareAndSet(null, e);
                 }
             }));

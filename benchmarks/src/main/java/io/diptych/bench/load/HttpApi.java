@@ -7,6 +7,7 @@ import io.helidon.http.Status;
 import io.helidon.webclient.api.HttpClientRequest;
 import io.helidon.webclient.api.HttpClientResponse;
 import io.helidon.webclient.api.WebClient;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,8 @@ public final class HttpApi implements AutoCloseable {
 
     private static final HeaderName TOKEN = HeaderNames.create("Consistency-Token");
     private static final int CONNECTIONS = 512;
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration ASKS_AGAIN_AFTER = Duration.ofMillis(20);
 
     private final WebClient client;
     private final String url;
@@ -43,16 +46,25 @@ public final class HttpApi implements AutoCloseable {
         }
     }
 
-    /** What is at that path, as fresh as the token asks; fails unless it is there. */
-    public String get(String path, @Nullable String token) {
-        HttpClientRequest request = client.get().uri(path);
-        if (token != null) {
-            request.header(TOKEN, token);
-        }
-        try (HttpClientResponse response = request.request()) {
-            String body = response.as(String.class);
-            requireOk(response, path, body);
-            return body;
+    /**
+     * What is at that path, as fresh as the token asks; fails unless it is there. Asks again when it is told to (503), as any
+     * caller would: what is measured gets longer by it.
+     */
+    public String get(String path, @Nullable String token) throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            HttpClientRequest request = client.get().uri(URI.create(url + path));
+            if (token != null) {
+                request.header(TOKEN, token);
+            }
+            try (HttpClientResponse response = request.request()) {
+                String body = response.as(String.class);
+                if (response.status().code() != 503 || System.nanoTime() > deadline) {
+                    requireOk(response, path, body);
+                    return body;
+                }
+            }
+            Thread.sleep(ASKS_AGAIN_AFTER);
         }
     }
 

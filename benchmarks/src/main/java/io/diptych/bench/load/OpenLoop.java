@@ -60,8 +60,13 @@ public final class OpenLoop {
 
     /** The answer to that request came; may be called by any thread. */
     public void answered(long number, long nanoTime) {
+        record(histogram, number, nanoTime);
+    }
+
+    /** Something else that follows from that request has come; goes into a histogram of its own. */
+    public void record(Histogram into, long number, long nanoTime) {
         if (number >= warmUp) {
-            histogram.recordValue(Math.max(1, (nanoTime - intended(number)) / 1000));
+            into.recordValue(Math.max(1, (nanoTime - intended(number)) / 1000));
         }
     }
 

@@ -26,8 +26,15 @@ public final class Subject {
 
     private Subject() {}
 
-    /** Listens to the bench, which may ask what this JVM has allocated, and what else is given. */
+    /**
+     * Listens to the bench, which may ask what this JVM has allocated, and what else is given. From now on a failure of the
+     * calling thread ends the process, whatever other threads it has.
+     */
     public static void listen(Map<String, Answer> answers) {
+        Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> {
+            failure.printStackTrace();
+            Runtime.getRuntime().halt(1);
+        });
         Thread.ofPlatform().name("bench").daemon().start(() -> serve(answers));
     }
 

@@ -19,6 +19,8 @@ final class KafkaSuite {
     static final String COPY = "transactional-copy";
     static final String PING_PONG = "ping-pong";
     static final String DIPTYCH = "diptych";
+    static final String STREAMS = "kafka-streams";
+    static final String STREAMS_TUNED = "kafka-streams-tuned";
 
     private KafkaSuite() {}
 
@@ -28,7 +30,12 @@ final class KafkaSuite {
                 "Commands through Kafka: command record in, event and reply committed",
                 true,
                 List.of(THROUGHPUT, latency(1000, 50), latency(1000, 99)),
-                List.of(copy(context), pingPong(context), diptych(context)));
+                List.of(
+                        copy(context),
+                        pingPong(context),
+                        diptych(context),
+                        streams(context, false),
+                        streams(context, true)));
     }
 
     private static Workload copy(Context context) {
@@ -68,6 +75,31 @@ final class KafkaSuite {
                 topics,
                 false,
                 (bed, t) -> Nodes.start(bed, NAME, "--roles", "command"),
+                context);
+    }
+
+    private static Workload streams(Context context, boolean tuned) {
+        String name = tuned ? STREAMS_TUNED : STREAMS;
+        var topics = new Topics(name + "-commands", name + "-events", name + "-replies");
+        return new KafkaWorkload(
+                name,
+                tuned
+                        ? "rival: Kafka Streams, exactly_once_v2, RocksDB, committing every 5 ms"
+                        : "rival: Kafka Streams, exactly_once_v2, RocksDB, default commit interval (100 ms)",
+                Measured.BOTH,
+                topics,
+                true,
+                (bed, t) -> bed.startRival(
+                        "kafka-streams",
+                        name,
+                        "io.diptych.bench.rival.streams.OrderStreams",
+                        List.of(
+                                bed.kafka(),
+                                name,
+                                t.commands(),
+                                t.events(),
+                                bed.dir().resolve(name).toString(),
+                                tuned ? "tuned" : "default")),
                 context);
     }
 }

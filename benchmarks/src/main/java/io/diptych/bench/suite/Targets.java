@@ -34,13 +34,56 @@ public final class Targets {
                         kafka(KafkaSuite.PING_PONG, latency(1000, 99)),
                         Bound.atMost(3)),
                 new Target(
+                        "command latency p99 at 1,000/s / tuned Kafka Streams",
+                        kafka(KafkaSuite.DIPTYCH, latency(1000, 99)),
+                        kafka(KafkaSuite.STREAMS_TUNED, latency(1000, 99)),
+                        Bound.atMost(0.4)),
+                new Target(
                         "allocated per command, by a node that only handles commands",
                         kafka(KafkaSuite.DIPTYCH, ALLOCATED),
                         null,
-                        null));
+                        null),
+                new Target(
+                        "64 callers in a closed loop, read model on / Spring outbox",
+                        http(HttpSuite.DIPTYCH, Metrics.CLOSED_LOOP),
+                        http(HttpSuite.SPRING, Metrics.CLOSED_LOOP),
+                        Bound.atLeast(2)),
+                new Target(
+                        "read model behind at most, under those callers",
+                        http(HttpSuite.DIPTYCH, Metrics.BEHIND),
+                        null,
+                        Bound.atMost(1)),
+                new Target(
+                        "commands over HTTP / HTTP echo",
+                        http(HttpSuite.DIPTYCH, Metrics.CLOSED_LOOP),
+                        http(HttpSuite.ECHO, EchoWorkload.POST),
+                        Bound.atLeast(0.25)),
+                new Target(
+                        "query by key over HTTP / HTTP echo",
+                        http(HttpSuite.DIPTYCH, Metrics.BY_KEY),
+                        http(HttpSuite.ECHO, EchoWorkload.GET),
+                        Bound.atLeast(0.5)),
+                new Target(
+                        "projection rebuild / consume-and-parse",
+                        rebuild(RebuildSuite.DIPTYCH),
+                        rebuild(RebuildSuite.PARSE),
+                        Bound.atLeast(0.40)),
+                new Target(
+                        "projection rebuild / hand-written listener",
+                        rebuild(RebuildSuite.DIPTYCH),
+                        rebuild(RebuildSuite.LISTENER),
+                        Bound.atLeast(50)));
     }
 
     private static Term kafka(String workload, Metric metric) {
         return new Term(KafkaSuite.NAME + "/" + workload, metric);
+    }
+
+    private static Term http(String workload, Metric metric) {
+        return new Term(HttpSuite.NAME + "/" + workload, metric);
+    }
+
+    private static Term rebuild(String workload) {
+        return new Term(RebuildSuite.NAME + "/" + workload, Metrics.EVENTS);
     }
 }

@@ -1,0 +1,165 @@
+package io.diptych.bench.suite;
+
+import static java.util.Objects.requireNonNull;
+
+import io.diptych.bench.bed.Bed;
+import io.diptych.bench.bed.Child;
+import io.diptych.bench.load.EventFill;
+import io.diptych.bench.load.HttpApi;
+import io.diptych.bench.load.LagProbe;
+import io.diptych.bench.load.LiveOrders;
+import io.diptych.bench.load.OrderTable;
+import io.diptych.bench.run.Figures;
+import io.diptych.bench.run.Workload;
+import io.diptych.kafka.Json;
+import java.sql.SQLException;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/** A rebuild as its operator asks for it, while a few commands a second go on and the rows that serve are watched. */
+final class RebuildWorkload implements Workload {
+
+    private static final Duration PATIENCE = Duration.ofMinutes(30);
+    private static final long LOOKS_EVERY_MILLIS = 20;
+    private static final int LIVE_PER_SECOND = 50;
+    private static final int WARM_UP_REBUILDS = 2;
+
+    private final RebuildSuite suite;
+    private @Nullable Child child;
+    private @Nullable HttpApi api;
+    private @Nullable OrderTable table;
+    private @Nullable Positions positions;
+    private int run;
+
+    RebuildWorkload(RebuildSuite suite) {
+        this.suite = suite;
+    }
+
+    @Override
+    public String name() {
+        return RebuildSuite.DIPTYCH;
+    }
+
+    @Override
+    public String description() {
+        return "the rows made anew beside those that serve, with " + LIVE_PER_SECOND
+                + " commands/s meanwhile; events/s from the first batch of the log to its last";
+    }
+
+    @Override
+    public void prepare() throws Exception {
+        suite.requireFilled();
+        Bed bed = suite.context().bed();
+        String jdbcUrl = bed.database("rebuild-diptych");
+        Child started = Nodes.start(bed, RebuildSuite.NAME, "--postgres", jdbcUrl);
+        child = started;
+        HttpApi node = new HttpApi(started.awaitReady(Bed.STARTS_WITHIN).address());
+        api = node;
+        OrderTable rows = new OrderTable(jdbcUrl, RebuildSuite.NAME + "." + Nodes.READ_MODEL);
+        table = rows;
+        positions = new Positions(jdbcUrl, RebuildSuite.NAME, Nodes.READ_MODEL);
+        awaitRows(rows);
+        for (int i = 0; i < WARM_UP_REBUILDS; i++) {
+            round((metric, value) -> {});
+        }
+    }
+
+    private void awaitRows(OrderTable rows) throws SQLException, InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (rows.sums(RebuildSuite.PREFIX).versions() < suite.events()) {
+            requireNonNull(child).requireAlive();
+            if (System.nanoTime() > deadline) {
+                break;
+            }
+            Thread.sleep(200);
+        }
+        rows.require(RebuildSuite.PREFIX, EventFill.sums(suite.events()));
+    }
+
+    @Override
+    public void round(Figures figures) throws Exception {
+        HttpApi node = requireNonNull(api);
+        OrderTable rows = requireNonNull(table);
+        run++;
+        try (var live = new LiveOrders(node, "live" + run + "-", LIVE_PER_SECOND);
+                var probe = new LagProbe(rows, live::latest)) {
+            long asked = System.nanoTime();
+            JsonNode begun = Json.mapper()
+                    .readTree(node.post("/api/projections/" + Nodes.READ_MODEL + "/rebuild?keep=false", ""));
+            int generation = begun.get("generation").intValue();
+            figures.add(Metrics.EVENTS, fillingRate(generation));
+            awaitServing(generation);
+            figures.add(Metrics.REBUILD, (System.nanoTime() - asked) / 1e9);
+            live.stop();
+            figures.add(Metrics.BEHIND, probe.worstSeconds());
+        }
+        rows.require(RebuildSuite.PREFIX, EventFill.sums(suite.events()));
+    }
+
+    /** From the moment in which something of the log is in the new rows until all of it is. */
+    private double fillingRate(int generation) throws SQLException, InterruptedException {
+        long first = awaitPosition(generation, 1);
+        long begun = System.nanoTime();
+        awaitPosition(generation, suite.events());
+        return (suite.events() - first) / ((System.nanoTime() - begun) / 1e9);
+    }
+
+    private long awaitPosition(int generation, long atLeast) throws SQLException, InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (true) {
+            long position = requireNonNull(positions).sum(generation);
+            if (position >= atLeast) {
+                return position;
+            }
+            look(deadline, "generation " + generation + " is at " + position + " of " + suite.events() + " events");
+        }
+    }
+
+    private void awaitServing(int generation) throws InterruptedException {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!serves(generation)) {
+            look(deadline, "generation " + generation + " does not serve");
+        }
+    }
+
+    private boolean serves(int generation) throws InterruptedException {
+        for (JsonNode one : Json.mapper()
+                .readTree(requireNonNull(api).get("/api/projections", null))
+                .get("projections")) {
+            if (one.get("generation").intValue() == generation) {
+                return one.get("role").stringValue().equals("SERVING");
+            }
+        }
+        return false;
+    }
+
+    private void look(long deadline, String but) throws InterruptedException {
+        requireNonNull(child).requireAlive();
+        if (System.nanoTime() > deadline) {
+            throw new IllegalStateException("After " + PATIENCE.toMinutes() + " minutes " + but);
+        }
+        Thread.sleep(LOOKS_EVERY_MILLIS);
+    }
+
+    @Override
+    public void finish(Figures figures) {
+        // Each round has compared its rows with the log.
+    }
+
+    @Override
+    public void close() throws SQLException {
+        if (positions != null) {
+            positions.close();
+        }
+        if (table != null) {
+            table.close();
+        }
+        if (api != null) {
+            api.close();
+        }
+        if (child != null) {
+            child.close();
+        }
+    }
+}
