@@ -4,6 +4,8 @@ import io.diptych.bench.restart.Accounts;
 import io.diptych.bench.subject.Subject;
 import io.diptych.bench.suite.Nodes;
 import io.diptych.cli.Diptych;
+import io.diptych.embedded.EmbeddedException;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import java.util.Map;
@@ -35,6 +37,14 @@ public final class Bench {
             err.println(e.getMessage());
             err.println("See " + command.getCommandName() + " --help");
             return CommandLine.ExitCode.USAGE;
+        });
+        command.setExecutionExceptionHandler((e, line, parsed) -> {
+            boolean explained = e instanceof IOException || e instanceof EmbeddedException;
+            line.getErr().println(explained ? e.getMessage() : "This should not happen: " + e);
+            if (!explained) {
+                e.printStackTrace(line.getErr());
+            }
+            return CommandLine.ExitCode.SOFTWARE;
         });
         return command.execute(args);
     }

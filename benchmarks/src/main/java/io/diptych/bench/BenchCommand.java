@@ -121,7 +121,7 @@ final class BenchCommand implements Callable<Integer> {
         }
         List<Suite> chosen = select(suites);
         int times = rounds();
-        try (BedStart bed = BedStart.start(dir, root())) {
+        try (BedStart bed = BedStart.start(dir, root(), extent().room(times))) {
             started.set(bed.bed());
             Machine machine = Machine.here(bed.bed().dir(), root());
             PrintWriter err = spec.commandLine().getErr();

@@ -10,6 +10,7 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Locale;
 import org.apache.kafka.common.utils.AppInfoParser;
 import org.jspecify.annotations.Nullable;
 
@@ -18,7 +19,6 @@ public final class BedStart implements AutoCloseable {
 
     private static final int HEAP_MEGABYTES = 1024;
     private static final long GIB = 1L << 30;
-    private static final long ROOM = 8 * GIB;
 
     private final Bed bed;
     private final Child broker;
@@ -36,9 +36,10 @@ public final class BedStart implements AutoCloseable {
      *
      * @param parent where the data go; null for the folder for temporary files
      * @param root of the sources, beneath which the rivals are built
+     * @param room bytes that must be free
      */
-    public static BedStart start(@Nullable Path parent, Path root) throws IOException, InterruptedException {
-        Path dir = folder(parent);
+    public static BedStart start(@Nullable Path parent, Path root, long room) throws IOException, InterruptedException {
+        Path dir = folder(parent, room);
         var jvm = new Bed.JvmOptions(HEAP_MEGABYTES);
         Path log = dir.resolve("kafka.log");
         Child broker = Child.start(
@@ -63,7 +64,7 @@ public final class BedStart implements AutoCloseable {
         }
     }
 
-    private static Path folder(@Nullable Path parent) throws IOException {
+    private static Path folder(@Nullable Path parent, long room) throws IOException {
         Path dir;
         try {
             dir = parent == null
@@ -72,11 +73,16 @@ public final class BedStart implements AutoCloseable {
         } catch (IOException e) {
             throw new IOException("No folder for the data can be made (" + e + "): name another with --dir", e);
         }
-        long room = Files.getFileStore(dir).getUsableSpace();
-        if (room < ROOM) {
+        long free = Files.getFileStore(dir).getUsableSpace();
+        if (free < room) {
             Files.delete(dir);
-            throw new IOException("Only [" + room / GIB + " GiB] are free where the data go, [" + dir.getParent()
-                    + "], and they may take [" + ROOM / GIB + " GiB]: make room, or name another folder with --dir");
+            throw new IOException(String.format(
+                    Locale.ROOT,
+                    "Only [%.1f GiB] are free where the data go, [%s], and they may take [%.1f GiB]: make room, name another"
+                            + " folder with --dir, or measure less with --quick, --rounds or --events",
+                    (double) free / GIB,
+                    dir.getParent(),
+                    (double) room / GIB));
         }
         return dir;
     }

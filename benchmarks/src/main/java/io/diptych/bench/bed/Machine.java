@@ -24,33 +24,39 @@ import java.util.stream.Stream;
  */
 public record Machine(Instant when, Map<String, String> facts, List<String> remarks) {
 
-    private static final double BUSY = 0.3;
+    private static final double BUSY = 0.25;
+    private static final long LOOKS_FOR_MILLIS = 2000;
     private static final long MIB = 1 << 20;
 
     /** This one. */
-    public static Machine here(Path data, Path root) throws IOException {
+    public static Machine here(Path data, Path root) throws IOException, InterruptedException {
         var facts = new LinkedHashMap<String, String>();
         var remarks = new ArrayList<String>();
         var system = (com.sun.management.OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
-        int cores = Runtime.getRuntime().availableProcessors();
-        facts.put("processors", cores + ", " + processor());
+        facts.put("processors", Runtime.getRuntime().availableProcessors() + ", " + processor());
         facts.put("memory", system.getTotalMemorySize() / MIB + " MiB");
         FileStore disk = Files.getFileStore(data);
         facts.put("disk", disk.type() + ", " + disk.getUsableSpace() / MIB + " MiB free");
         facts.put("system", system.getName() + " " + system.getVersion() + " " + system.getArch());
         facts.put("Java", System.getProperty("java.vm.name") + " " + Runtime.version());
         facts.put("Diptych", commit(root));
-        double load = system.getSystemLoadAverage();
-        facts.put("load before", String.format(Locale.ROOT, "%.2f", load));
-        if (load > BUSY * cores) {
+        double busy = busy(system);
+        facts.put("busy before", String.format(Locale.ROOT, "%.0f %%", 100 * busy));
+        if (busy > BUSY) {
             remarks.add(String.format(
                     Locale.ROOT,
-                    "The machine was busy before this began (load %.2f on %d processors): the figures are not to be"
-                            + " relied on.",
-                    load,
-                    cores));
+                    "The machine was busy with other things when this began, %.0f %% of its processors: the figures are not"
+                            + " to be relied on.",
+                    100 * busy));
         }
         return new Machine(Instant.now().truncatedTo(ChronoUnit.SECONDS), facts, remarks);
+    }
+
+    /** The share of all processors that is taken, while nothing is measured yet. */
+    private static double busy(com.sun.management.OperatingSystemMXBean system) throws InterruptedException {
+        double unused = system.getCpuLoad();
+        Thread.sleep(LOOKS_FOR_MILLIS);
+        return Math.max(0, system.getCpuLoad());
     }
 
     private static String processor() throws IOException {

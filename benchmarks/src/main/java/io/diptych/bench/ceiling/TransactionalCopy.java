@@ -55,8 +55,8 @@ public final class TransactionalCopy {
         }
         producer.beginTransaction();
         for (ConsumerRecord<byte[], byte[]> record : records) {
-            Future<RecordMetadata> first = producer.send(copy(record, one));
-            Future<RecordMetadata> second = producer.send(copy(record, other));
+            Future<RecordMetadata> unusedEvent = producer.send(copy(record, one));
+            Future<RecordMetadata> unusedReply = producer.send(copy(record, other));
         }
         Map<TopicPartition, OffsetAndMetadata> offsets = new HashMap<>(records.nextOffsets());
         producer.sendOffsetsToTransaction(offsets, consumer.groupMetadata());

@@ -70,7 +70,8 @@ public final class HttpApi implements AutoCloseable {
 
     /** Sends a body and returns the answer's. */
     public String post(String path, String body) {
-        try (HttpClientResponse response = client.post(path)
+        try (HttpClientResponse response = client.post()
+                .uri(URI.create(url + path))
                 .header(HeaderValues.CONTENT_TYPE_JSON)
                 .submit(body.getBytes(StandardCharsets.UTF_8))) {
             String answer = response.as(String.class);

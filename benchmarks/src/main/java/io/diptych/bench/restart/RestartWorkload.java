@@ -78,7 +78,7 @@ public final class RestartWorkload implements Workload {
         manyNode = withMany;
         long unused = ofFew.sendOneAndAwait(PATIENCE, withFew) + ofMany.sendOneAndAwait(PATIENCE, withMany);
         for (int i = 0; i < WARM_UP_ROUNDS; i++) {
-            double warmUp = burst(ofFew, FEW_COUNT, withFew) + burst(ofMany, options.aggregates, withMany);
+            double unusedRate = burst(ofFew, FEW_COUNT, withFew) + burst(ofMany, options.aggregates, withMany);
         }
     }
 
@@ -121,7 +121,7 @@ public final class RestartWorkload implements Workload {
     private double restart(DepositLoad load, String disk, boolean kill) throws Exception {
         Child before = ready(MANY, "disk");
         long unused = load.sendOneAndAwait(PATIENCE, before);
-        double warmUp = burst(load, options.aggregates, before);
+        double unusedRate = burst(load, options.aggregates, before);
         if (kill) {
             before.kill();
         } else {

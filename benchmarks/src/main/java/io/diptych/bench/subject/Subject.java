@@ -28,14 +28,14 @@ public final class Subject {
 
     /**
      * Listens to the bench, which may ask what this JVM has allocated, and what else is given. From now on a failure of the
-     * calling thread ends the process, whatever other threads it has.
+     * calling thread ends the process, and its end does not.
      */
     public static void listen(Map<String, Answer> answers) {
         Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> {
             failure.printStackTrace();
             Runtime.getRuntime().halt(1);
         });
-        Thread.ofPlatform().name("bench").daemon().start(() -> serve(answers));
+        Thread.ofPlatform().name("bench").start(() -> serve(answers));
     }
 
     /**
