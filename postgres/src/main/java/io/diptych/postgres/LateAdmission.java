@@ -19,30 +19,32 @@ final class LateAdmission<E, R> {
 
     private final LetterRetry<E, R> letters;
     private final LateTable late;
+    private final LateQueue queue;
     private final RowTable<R> table;
     private final ReadModel<E, R> readModel;
     private final MessageCodec<E> events;
 
     LateAdmission(
             LetterRetry<E, R> letters,
-            LateTable late,
+            GenerationParts.OfWindows<R> windows,
             RowTable<R> table,
             ReadModel<E, R> readModel,
             MessageCodec<E> events) {
         this.letters = letters;
-        this.late = late;
+        this.late = windows.late();
+        this.queue = windows.queue();
         this.table = table;
         this.readModel = readModel;
         this.events = events;
     }
 
-    LateTable late() {
-        return late;
+    LateQueue queue() {
+        return queue;
     }
 
     /** Finds the late events in question, in the transaction that settles them. */
     interface Choice {
-        List<LateTable.Found> in(Connection connection) throws SQLException;
+        List<LateQueue.Found> in(Connection connection) throws SQLException;
     }
 
     /**
@@ -66,7 +68,7 @@ final class LateAdmission<E, R> {
             letters.tell(connection, applied);
             Folded<R> folded = applied.folded();
             letters.letters().insert(connection, folded.letters());
-            late.settle(connection, found, Verdict.ADMITTED, by, null);
+            queue.settle(connection, found, Verdict.ADMITTED, by, null);
             return new Outcome(
                     found.size(), folded.windows().size(), folded.letters().size(), last(found));
         });
@@ -74,24 +76,24 @@ final class LateAdmission<E, R> {
 
     Outcome discard(Choice choice, String by, String reason) throws SQLException {
         return exclusively(false, choice, (connection, found) -> {
-            late.settle(connection, found, Verdict.DISCARDED, by, reason);
+            queue.settle(connection, found, Verdict.DISCARDED, by, reason);
             return new Outcome(found.size(), 0, 0, last(found));
         });
     }
 
     private interface Settling {
-        Outcome settle(Connection connection, List<LateTable.Found> found) throws SQLException;
+        Outcome settle(Connection connection, List<LateQueue.Found> found) throws SQLException;
     }
 
     private Outcome exclusively(boolean preview, Choice choice, Settling settling) throws SQLException {
         return letters.exclusively(preview, connection -> {
             late.lock(connection);
-            List<LateTable.Found> found = choice.in(connection);
+            List<LateQueue.Found> found = choice.in(connection);
             return found.isEmpty() ? new Outcome(0, 0, 0, 0) : settling.settle(connection, found);
         });
     }
 
-    private static long last(List<LateTable.Found> found) {
+    private static long last(List<LateQueue.Found> found) {
         return found.getLast().id();
     }
 }

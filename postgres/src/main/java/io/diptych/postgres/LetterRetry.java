@@ -43,22 +43,13 @@ final class LetterRetry<E, R> {
     private final ReadModel<E, R> readModel;
     private final MessageCodec<E> events;
 
-    /** @param results null when the rows of windows are not published */
-    LetterRetry(
-            Database database,
-            RowTable<R> table,
-            RowStatements sql,
-            LetterTable letters,
-            ChangeRecorder<R> changes,
-            @Nullable WindowResults<R> results,
-            ReadModel<E, R> readModel,
-            MessageCodec<E> events) {
+    LetterRetry(Database database, GenerationParts<R> parts, ReadModel<E, R> readModel, MessageCodec<E> events) {
         this.database = database;
-        this.table = table;
-        this.lock = sql.lock();
-        this.letters = letters;
-        this.changes = changes;
-        this.results = results;
+        this.table = parts.table();
+        this.lock = parts.sql().lock();
+        this.letters = parts.letters();
+        this.changes = parts.changes();
+        this.results = parts.results();
         this.readModel = readModel;
         this.events = events;
     }

@@ -2,7 +2,6 @@ package io.diptych.postgres;
 
 import io.diptych.App;
 import io.diptych.ConfigurationException;
-import io.diptych.TopicNames;
 import io.diptych.message.MessageCodec;
 import io.diptych.message.Problem;
 import io.diptych.message.ProblemException;
@@ -13,7 +12,6 @@ import io.diptych.projection.Generations;
 import io.diptych.projection.LateEvents;
 import io.diptych.projection.ReadModel;
 import io.diptych.projection.ReadModelQueries;
-import io.diptych.projection.Windows;
 import io.diptych.projection.internal.LogEnds;
 import io.diptych.projection.internal.ReadModelStore;
 import io.diptych.projection.internal.RowJson;
@@ -27,7 +25,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An app's read models in PostgreSQL: a schema with the app's name, in it a table per generation of a read
@@ -42,6 +39,7 @@ public final class Postgres implements AutoCloseable {
     private final LetterStatements letterStatements;
     private final LateStatements lateStatements;
     private final Outbox outbox;
+    private final GenerationParts.Factory parts;
     private final Map<ReadModel<?, ?>, RowMapping<?>> mappings = new LinkedHashMap<>();
     private final Schema schema;
     private final Database database;
@@ -67,6 +65,7 @@ public final class Postgres implements AutoCloseable {
         letterStatements = new LetterStatements(app.name());
         lateStatements = new LateStatements(app.name());
         outbox = new Outbox(database, app.name(), new TopicCopy(app.name(), json));
+        parts = new GenerationParts.Factory(app.name(), json, letterStatements, lateStatements, outbox);
         serving = new Serving(app.name(), app.readModels(), mappings);
         feed = new ProgressFeed(database, app.name(), () -> {
             serving.forget();
@@ -168,16 +167,7 @@ public final class Postgres implements AutoCloseable {
 
             @Override
             public <R> RowStore<R> rows(ReadModel<?, R> model, int generation) {
-                var parts = parts(model, generation);
-                return new PostgresRowStore<>(
-                        database,
-                        parts.table(),
-                        parts.sql(),
-                        parts.letters(),
-                        parts.changes(),
-                        late(model, generation),
-                        parts.results(),
-                        generation);
+                return new PostgresRowStore<>(database, parts(model, generation), generation);
             }
         };
     }
@@ -192,27 +182,8 @@ public final class Postgres implements AutoCloseable {
         return (RowMapping<R>) mapping;
     }
 
-    /** What reads and writes one generation. */
-    private record Parts<R>(
-            RowTable<R> table,
-            RowStatements sql,
-            LetterTable letters,
-            ChangeRecorder<R> changes,
-            @Nullable WindowResults<R> results) {}
-
-    private <R> Parts<R> parts(ReadModel<?, R> model, int generation) {
-        RowMapping<R> mapping = mapping(model);
-        var sql = new RowStatements(app.name(), mapping, generation, letterStatements);
-        var letters = new LetterTable(
-                letterStatements,
-                outbox,
-                model.name(),
-                generation,
-                TopicNames.deadLetters(app.name(), model.name()),
-                TopicNames.events(app.name(), model.aggregate().name()));
-        var changes = new ChangeRecorder<>(app.name(), mapping, generation, json);
-        var table = new RowTable<>(mapping, sql);
-        return new Parts<>(table, sql, letters, changes, results(model, generation, table));
+    private <R> GenerationParts<R> parts(ReadModel<?, R> model, int generation) {
+        return parts.of(model, mapping(model), generation);
     }
 
     /** Finds how events of an aggregate are read. */
@@ -229,14 +200,9 @@ public final class Postgres implements AutoCloseable {
     }
 
     private <E, R> LetterRetry<E, R> retry(ReadModel<E, R> model, int generation, Codecs codecs) {
-        var parts = parts(model, generation);
         return new LetterRetry<>(
                 database,
-                parts.table(),
-                parts.sql(),
-                parts.letters(),
-                parts.changes(),
-                parts.results(),
+                parts(model, generation),
                 model,
                 codecs.of(model.aggregate().eventType()));
     }
@@ -255,45 +221,17 @@ public final class Postgres implements AutoCloseable {
     }
 
     private <E, R> LateAdmission<E, R> admission(ReadModel<E, R> model, int generation, Codecs codecs) {
-        LateTable late = late(model, generation);
-        if (late == null) {
+        GenerationParts<R> own = parts(model, generation);
+        if (own.windows() == null) {
             throw Problem.Type.NOT_FOUND.exception(
                     "The read model [" + model.name() + "] has no windows of event time, so nothing is late for it");
         }
         return new LateAdmission<>(
                 retry(model, generation, codecs),
-                late,
-                parts(model, generation).table(),
+                own.windows(),
+                own.table(),
                 model,
                 codecs.of(model.aggregate().eventType()));
-    }
-
-    /** Null when the rows of windows are not published. */
-    private <R> @Nullable WindowResults<R> results(ReadModel<?, R> model, int generation, RowTable<R> table) {
-        Windows windows = model.windows();
-        LateTable late = late(model, generation);
-        return windows == null || late == null || !windows.publishing()
-                ? null
-                : new WindowResults<>(
-                        app.name(),
-                        table,
-                        late,
-                        outbox,
-                        json,
-                        TopicNames.closed(app.name(), model.name()),
-                        windows.grace());
-    }
-
-    /** Null when the read model has no windows. */
-    private @Nullable LateTable late(ReadModel<?, ?> model, int generation) {
-        return model.windows() == null
-                ? null
-                : new LateTable(
-                        lateStatements,
-                        model.name(),
-                        model.version(),
-                        generation,
-                        TopicNames.events(app.name(), model.aggregate().name()));
     }
 
     /** What was written in the read models' transactions and is to go to Kafka. */

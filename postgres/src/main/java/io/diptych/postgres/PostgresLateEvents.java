@@ -58,7 +58,7 @@ final class PostgresLateEvents implements LateEvents {
 
     @Override
     public Page<Late> list(String readModel, State state, int limit, @Nullable String cursor) {
-        LateTable late = admissions.require(readModel).late();
+        LateQueue late = admissions.require(readModel).queue();
         long before = cursor == null ? Long.MAX_VALUE : PostgresDeadLetters.number(cursor);
         return reading(sql.list(), query -> {
             late.of(query).text(state.written()).number(before).number(limit + 1);
@@ -68,7 +68,7 @@ final class PostgresLateEvents implements LateEvents {
 
     @Override
     public Detail find(String readModel, long id) {
-        LateTable late = admissions.require(readModel).late();
+        LateQueue late = admissions.require(readModel).queue();
         return reading(sql.find(), query -> {
             late.of(query).number(id);
             try (ResultSet row = query.executeQuery()) {
@@ -136,13 +136,13 @@ final class PostgresLateEvents implements LateEvents {
     }
 
     private static Choice one(LateAdmission<?, ?> admission, long id) {
-        return connection -> admission.late().waiting(connection, id - 1, 1, BYTES).stream()
+        return connection -> admission.queue().waiting(connection, id - 1, 1, BYTES).stream()
                 .filter(found -> found.id() == id)
                 .toList();
     }
 
     private static Choice some(LateAdmission<?, ?> admission, long after) {
-        return connection -> admission.late().waiting(connection, after, AT_ONCE, BYTES);
+        return connection -> admission.queue().waiting(connection, after, AT_ONCE, BYTES);
     }
 
     private static void requireFound(String readModel, long id, Outcome outcome) {

@@ -42,31 +42,17 @@ final class PostgresRowStore<R> implements RowStore<R> {
     private final RowTable<R> table;
     private final LetterTable letters;
     private final ChangeRecorder<R> changes;
-    private final @Nullable LateTable late;
-    private final @Nullable WindowResults<R> results;
+    private final GenerationParts.@Nullable OfWindows<R> windows;
 
-    /**
-     * @param late null when the read model has no windows
-     * @param results null when the rows of windows are not published
-     */
-    PostgresRowStore(
-            Database database,
-            RowTable<R> table,
-            RowStatements sql,
-            LetterTable letters,
-            ChangeRecorder<R> changes,
-            @Nullable LateTable late,
-            @Nullable WindowResults<R> results,
-            int generation) {
+    PostgresRowStore(Database database, GenerationParts<R> parts, int generation) {
         this.database = database;
-        this.mapping = table.mapping();
+        this.mapping = parts.table().mapping();
         this.generation = generation;
-        this.sql = sql;
-        this.table = table;
-        this.letters = letters;
-        this.changes = changes;
-        this.late = late;
-        this.results = results;
+        this.sql = parts.sql();
+        this.table = parts.table();
+        this.letters = parts.letters();
+        this.changes = parts.changes();
+        this.windows = parts.windows();
     }
 
     @Override
@@ -144,7 +130,7 @@ final class PostgresRowStore<R> implements RowStore<R> {
 
     private @Nullable Timeline beginTime(Connection connection, Batch<R> batch) throws SQLException {
         Timing timing = batch.timing();
-        return late == null || timing == null ? null : late.begin(connection, batch, timing);
+        return windows == null || timing == null ? null : windows.late().begin(connection, batch, timing);
     }
 
     /** The fold with what is known of the time of events. What was admitted counts whenever it happened. */
@@ -158,24 +144,26 @@ final class PostgresRowStore<R> implements RowStore<R> {
     private List<NewLetter> end(Connection connection, Batch<R> batch, @Nullable Timeline timeline, Folded<R> folded)
             throws SQLException {
         letters.insert(connection, folded.letters());
-        if (late != null && timeline != null) {
-            late.end(connection, batch, timeline, folded);
-        }
-        if (results != null) {
-            results.publish(connection, folded.windows());
+        if (windows != null && timeline != null) {
+            windows.late().end(connection, batch, timeline, folded);
+            if (windows.results() != null) {
+                windows.results().publish(connection, folded.windows());
+            }
         }
         return folded.letters();
     }
 
     @Override
     public Chores chores() {
-        if (late == null) {
+        if (windows == null) {
             return Chores.NONE;
         }
         try (Connection connection = database.write()) {
             var admitted = new LinkedHashMap<Long, List<LogRecord>>();
-            late.admitted(connection, ADMITTED_AT_ONCE).forEach(found -> admitted.put(found.id(), found.records()));
-            boolean closed = results != null && results.isDue(connection);
+            windows.queue()
+                    .admitted(connection, ADMITTED_AT_ONCE)
+                    .forEach(found -> admitted.put(found.id(), found.records()));
+            boolean closed = windows.results() != null && windows.results().isDue(connection);
             connection.rollback();
             return new Chores(admitted, closed);
         } catch (SQLException e) {
