@@ -8,8 +8,11 @@ import io.diptych.message.ConsistencyToken;
 import io.diptych.message.Problem;
 import io.diptych.message.ProblemException;
 import io.diptych.postgres.Fixture.Item;
+import io.diptych.projection.ChangeLog;
 import io.diptych.projection.ReadModel;
 import io.diptych.projection.ReadModelQueries.Freshness;
+import io.diptych.projection.RowStream;
+import io.diptych.projection.internal.LogEnds;
 import io.diptych.projection.internal.RowStore;
 import io.diptych.projection.internal.RowStore.Move;
 import io.diptych.projection.internal.RowStore.StoreUnavailableException;
@@ -31,12 +34,14 @@ import org.junit.jupiter.api.io.TempDir;
 /** The database goes away and comes back. */
 class OutageTest {
 
-    private final ReadModel<String, Item> items = Fixture.model("items", Item.class);
+    private final ReadModel<String, Item> items =
+            Fixture.model("items", Item.class).withChangeLog(ChangeLog.DEFAULT);
     private final int port = freePort();
     private final PostgresSettings settings = PostgresSettings.of(
                     "jdbc:postgresql://localhost:" + port + "/postgres", "postgres", "unused")
             .withQueryTimeout(Duration.ofSeconds(1));
-    private final Postgres postgres = Postgres.open(Fixture.app("outage", items), settings);
+    private final Postgres postgres =
+            Postgres.open(Fixture.app("outage", items), settings, new LogEnds(), Fixture.JSON);
     private final RowStore<Item> store = postgres.store().rows(items, 1);
 
     @TempDir
@@ -59,7 +64,10 @@ class OutageTest {
         untilItWorks(postgres::ensureSchema);
         untilItWorks(() -> apply(0, 1));
         var heard = new LinkedBlockingQueue<Progress>();
-        try (var registration = postgres.onProgress(heard::add)) {
+        var watched = new Watched("id");
+        try (var registration = postgres.onProgress(heard::add);
+                RowStream stream = postgres.queries().stream("items", null, List.of(), null)) {
+            watched.await(stream, 2);
             assertThat(registration).isNotNull();
             assertThat(heard.poll(10, TimeUnit.SECONDS)).isEqualTo(new Progress("items", 1, 0, 1));
             CompletableFuture<@Nullable Object> waiting = CompletableFuture.supplyAsync(() -> postgres.queries()
@@ -69,6 +77,7 @@ class OutageTest {
             stopServer();
 
             assertUnavailable(() -> get(waiting));
+            assertUnavailable(() -> stream.next(Duration.ofSeconds(20)));
             assertThatThrownBy(() -> apply(1, 2)).isInstanceOf(StoreUnavailableException.class);
             assertUnavailable(
                     () -> postgres.queries().find("items", "a", Freshness.NONE).fields());
@@ -81,6 +90,8 @@ class OutageTest {
                             .find("items", "a", fresh(1, Duration.ofSeconds(30)))
                             .fields())
                     .containsEntry("quantity", 2);
+            watched.await(stream, 3);
+            assertThat(watched.events()).last().asString().startsWith("changed").contains("\"quantity\":2");
             heard.clear();
             for (int position = 2; heard.poll(100, TimeUnit.MILLISECONDS) == null; position++) {
                 assertThat(position).isLessThan(100);

@@ -72,6 +72,27 @@ class PageTest {
     }
 
     @Test
+    void an_event_source_is_told_of_a_row_when_it_changes(Demo demo) throws Exception {
+        String id = "watched-" + UUID.randomUUID().toString().substring(0, 8);
+        browser.executeScript(
+                "window.told = []; const rows = new EventSource(arguments[0]);"
+                        + " for (const kind of ['row', 'complete', 'changed', 'reset']) rows.addEventListener(kind,"
+                        + " e => told.push(kind + ' ' + (e.lastEventId !== '') + ' ' + e.data))",
+                "/api/read-models/order_summary/stream?orderId=" + id);
+        await().atMost(PATIENCE).until(() -> told().equals(List.of("complete true {}")));
+
+        demo.api().send("CreateOrder", "{\"orderId\":\"" + id + "\",\"product\":\"Widget\",\"quantity\":2}");
+
+        await().atMost(PATIENCE).until(() -> told().size() == 2);
+        assertThat(told().getLast()).startsWith("changed true {").contains(id, "CREATED");
+    }
+
+    private List<String> told() {
+        return ((List<?>) browser.executeScript("return told"))
+                .stream().map(String::valueOf).toList();
+    }
+
+    @Test
     void an_order_placed_with_the_keyboard_is_followed_step_by_step_to_its_row() throws IOException {
         String id = "page-" + UUID.randomUUID().toString().substring(0, 8);
         type("orderId", id);
