@@ -39,6 +39,10 @@ public final class Bench {
             return CommandLine.ExitCode.USAGE;
         });
         command.setExecutionExceptionHandler((e, line, parsed) -> {
+            if (e instanceof InterruptedException) {
+                line.getErr().println("Stopped.");
+                return CommandLine.ExitCode.SOFTWARE;
+            }
             boolean explained = e instanceof IOException || e instanceof EmbeddedException;
             line.getErr().println(explained ? e.getMessage() : "This should not happen: " + e);
             if (!explained) {

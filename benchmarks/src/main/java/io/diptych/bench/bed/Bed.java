@@ -28,7 +28,7 @@ public record Bed(Path dir, String kafka, EmbeddedPostgresServer postgres, Path 
     public static final int PARTITIONS = 4;
 
     /** For a process to start on a machine that does other things as well. */
-    public static final Duration STARTS_WITHIN = Duration.ofSeconds(120);
+    public static final Duration STARTS_WITHIN = Duration.ofMinutes(2);
 
     /** The same, but for the heap of what is started. */
     public Bed withHeap(int megabytes) {

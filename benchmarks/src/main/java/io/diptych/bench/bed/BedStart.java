@@ -22,7 +22,8 @@ public final class BedStart implements AutoCloseable {
 
     private final Bed bed;
     private final Child broker;
-    private final Thread hook = new Thread(this::clear, "bench-end");
+    private final Thread owner = Thread.currentThread();
+    private final Thread hook = new Thread(this::stop, "bench-end");
     private boolean keep;
 
     private BedStart(Bed bed, Child broker) {
@@ -117,7 +118,16 @@ public final class BedStart implements AutoCloseable {
 
     @Override
     public void close() {
-        Runtime.getRuntime().removeShutdownHook(hook);
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            return; // The process is being stopped: the hook clears away.
+        }
+        clear();
+    }
+
+    private void stop() {
+        owner.interrupt();
         clear();
     }
 

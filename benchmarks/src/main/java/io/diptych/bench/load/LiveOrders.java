@@ -43,7 +43,7 @@ public final class LiveOrders implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
-        stop();
+    public void close() {
+        ended = true;
     }
 }
