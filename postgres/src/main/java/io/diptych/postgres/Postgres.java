@@ -12,6 +12,7 @@ import io.diptych.projection.Generations;
 import io.diptych.projection.LateEvents;
 import io.diptych.projection.ReadModel;
 import io.diptych.projection.ReadModelQueries;
+import io.diptych.projection.Windows;
 import io.diptych.projection.internal.LogEnds;
 import io.diptych.projection.internal.ReadModelStore;
 import io.diptych.projection.internal.RowJson;
@@ -100,9 +101,11 @@ public final class Postgres implements AutoCloseable {
      */
     public static Postgres open(App app, PostgresSettings settings, LogEnds ends) {
         for (ReadModel<?, ?> model : app.readModels()) {
-            if (model.changeLog() != null) {
-                throw new ConfigurationException("The read model [" + model.name()
-                        + "] keeps its changes: open the database with what writes rows as JSON");
+            Windows windows = model.windows();
+            if (model.changeLog() != null || windows != null && windows.publishing()) {
+                throw new ConfigurationException(
+                        "The read model [" + model.name()
+                                + "] keeps its changes or publishes its windows: open the database with what writes rows as JSON");
             }
         }
         return open(app, settings, ends, fields -> {
