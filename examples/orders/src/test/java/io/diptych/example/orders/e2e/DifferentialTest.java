@@ -17,6 +17,7 @@ import io.diptych.projection.ReadModelQueries.Freshness;
 import io.diptych.projection.ReadModelQueries.ListQuery;
 import io.diptych.projection.ReadModelQueries.Page;
 import io.diptych.projection.internal.EventReader;
+import io.diptych.projection.internal.LogEnds;
 import io.diptych.projection.internal.ProjectionWorker;
 import io.diptych.projection.internal.Steps;
 import io.diptych.projection.internal.Steps.Step;
@@ -156,7 +157,8 @@ class DifferentialTest {
     private static <E, R> Map<Object, Object> twice(
             Servers servers, App app, ReadModel<E, R> model, List<LogRecord> log) {
         App again = named(servers.freshName("twice"), app);
-        try (Postgres postgres = Postgres.open(again, settings(servers))) {
+        try (Postgres postgres =
+                Postgres.open(again, settings(servers), new LogEnds(), Json.mapper()::writeValueAsString)) {
             postgres.ensureSchema();
             for (int share = 1; share <= 2; share++) {
                 var feed = new StutteringFeed(log.subList(0, log.size() * share / 2));
