@@ -2,6 +2,7 @@ package io.diptych.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import io.diptych.message.ProblemException;
 import io.diptych.postgres.Fixture.Item;
@@ -250,6 +251,37 @@ class ChangeLogTest {
         assertThat(sql("select string_agg(number || ':' || (after ->> 'quantity'), ' ' order by number)"
                         + " from %s.diptych_changes"))
                 .isEqualTo("1:1 2:2 3:3");
+    }
+
+    @Test
+    void a_batch_that_began_before_its_rows_came_to_serve_is_not_missed() throws Exception {
+        Generation filling = postgres.generations().rebuild("items", true);
+        RowStore<Item> fresh = postgres.store().rows(items, 2);
+        var begun = new CompletableFuture<Void>();
+        var goOn = new CompletableFuture<Void>();
+        try (RowStream stream = stream(null)) {
+            watched.await(stream, 1);
+            var batch = CompletableFuture.runAsync(
+                    () -> Fixture.apply(fresh, Map.of(0, new Move(0, 1)), java.util.Set.of("a"), stored -> {
+                        begun.complete(null);
+                        goOn.join();
+                        return Map.of("a", new Item("a", null, 1));
+                    }),
+                    threads);
+            begun.get(10, TimeUnit.SECONDS);
+            var switched = CompletableFuture.supplyAsync(() -> postgres.store().takeOver(filling), threads);
+            await().until(() -> switched.isDone()
+                    || "t"
+                            .equals(sql("select exists (select from pg_locks"
+                                    + " where locktype = 'advisory' and not granted), '%s'")));
+            watched.take(stream.next(Duration.ofMillis(100)));
+            goOn.complete(null);
+            batch.get(10, TimeUnit.SECONDS);
+            assertThat(switched.get(10, TimeUnit.SECONDS)).isTrue();
+        }
+        watched.catchUp(stream(watched.id));
+
+        assertThat(watched.rows()).isEqualTo(table(2)).hasSize(1);
     }
 
     @Test
