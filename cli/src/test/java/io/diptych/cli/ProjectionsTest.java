@@ -51,6 +51,19 @@ class ProjectionsTest {
     }
 
     @Test
+    void a_read_model_over_windows_shows_its_watermark_and_what_is_late() throws Exception {
+        try (var node = new FakeNode(request -> Response.json(200, """
+                {"projections":[{"readModel":"sales","generation":1,"role":"SERVING","state":"RUNNING",\
+                "since":"2026-01-01T00:00:00Z","watermark":"2011-12-09T12:00:00Z","lateEvents":3,\
+                "oldestLate":"2026-01-01T00:00:00.5Z"}]}"""))) {
+            assertThat(call(node)).isZero();
+
+            assertThat(out.toString())
+                    .contains("watermark 2011-12-09T12:00:00Z, 3 late, the first since 2026-01-01T00:00:00Z");
+        }
+    }
+
+    @Test
     void a_rebuild_is_followed_until_it_serves() throws Exception {
         var asked = new java.util.concurrent.atomic.AtomicInteger();
         try (var node = new FakeNode(request -> {

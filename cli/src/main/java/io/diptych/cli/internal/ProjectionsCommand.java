@@ -103,6 +103,10 @@ public final class ProjectionsCommand implements Callable<Integer> {
                 : "";
         String late = partition.equals("all") && readModel.has("watermark")
                 ? "  watermark " + text(readModel, "watermark") + ", " + text(readModel, "lateEvents") + " late"
+                        + (readModel.path("oldestLate").isString()
+                                ? ", the first since "
+                                        + text(readModel, "oldestLate").replaceFirst("\\.\\d+Z$", "Z")
+                                : "")
                 : "";
         return List.of(
                 text(readModel, "readModel"),
