@@ -43,9 +43,8 @@ public final class Bench {
                 line.getErr().println("Stopped.");
                 return CommandLine.ExitCode.SOFTWARE;
             }
-            boolean explained = e instanceof IOException
-                    || e instanceof EmbeddedException
-                    || e instanceof IllegalStateException;
+            boolean explained =
+                    e instanceof IOException || e instanceof EmbeddedException || e instanceof IllegalStateException;
             line.getErr().println(explained ? e.getMessage() : "This should not happen: " + e);
             if (!explained) {
                 e.printStackTrace(line.getErr());
