@@ -2,6 +2,7 @@ package io.diptych.bench.load;
 
 import io.diptych.message.Headers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
@@ -12,9 +13,24 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /** Writes a log of events as Diptych's command engine would have written it, four for each order, without the engine. */
-public final class EventFill {
+public final class EventFill implements AutoCloseable {
 
-    private EventFill() {}
+    /** Orders that are under way at a time, as in a log that lives. */
+    private static final long WIDTH = 1000;
+
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final String topic;
+    private final LifeCycle orders;
+    private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+
+    /** @param linger how long an event may wait for others on its way */
+    public EventFill(String kafka, String topic, String prefix, Duration linger) {
+        this.topic = topic;
+        this.orders = new LifeCycle(prefix);
+        Map<String, Object> settings = Map.of(
+                "bootstrap.servers", kafka, "linger.ms", linger.toMillis(), "batch.size", 128 * 1024, "acks", "all");
+        this.producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    }
 
     /** What the orders of so many events add up to. */
     public static OrderTable.Sums sums(long events) {
@@ -28,32 +44,32 @@ public final class EventFill {
 
     /** Writes them; the number must be a multiple of an order's. */
     public static void write(String kafka, String topic, String prefix, long events) {
-        var orders = new LifeCycle(prefix);
-        var failure = new AtomicReference<@Nullable Exception>();
-        Map<String, Object> settings =
-                Map.of("bootstrap.servers", kafka, "linger.ms", 5, "batch.size", 128 * 1024, "acks", "all");
-        try (var producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+        try (var fill = new EventFill(kafka, topic, prefix, Duration.ofMillis(5))) {
             long ofSteps = LifeCycle.STEPS.size();
-            // As in a log that lives: a thousand orders are under way at a time.
             for (long number = 0; number < events; number++) {
-                long block = number / (1000 * ofSteps);
-                long width = Math.min(1000, events / ofSteps - block * 1000);
-                long inBlock = number - block * 1000 * ofSteps;
-                long order = block * 1000 + inBlock % width;
-                Future<RecordMetadata> unused =
-                        producer.send(event(topic, orders, order, (int) (inBlock / width)), (stored, e) -> {
-                            if (e != null) {
-                                failure.set(e);
-                            }
-                        });
+                long block = number / (WIDTH * ofSteps);
+                long width = Math.min(WIDTH, events / ofSteps - block * WIDTH);
+                long inBlock = number - block * WIDTH * ofSteps;
+                fill.send(block * WIDTH + inBlock % width, (int) (inBlock / width));
             }
-        }
-        if (failure.get() != null) {
-            throw new IllegalStateException("Not all events were stored", failure.get());
         }
     }
 
-    private static ProducerRecord<byte[], byte[]> event(String topic, LifeCycle orders, long order, int step) {
+    /** Writes the event of that number, where each four in a row are the life of an order. */
+    public void send(long number) {
+        long ofSteps = LifeCycle.STEPS.size();
+        send(number / ofSteps, (int) (number % ofSteps));
+    }
+
+    private void send(long order, int step) {
+        Future<RecordMetadata> unused = producer.send(event(order, step), (stored, e) -> {
+            if (e != null) {
+                failure.set(e);
+            }
+        });
+    }
+
+    private ProducerRecord<byte[], byte[]> event(long order, int step) {
         String id = orders.command(order, step).orderId();
         var record = new ProducerRecord<>(topic, utf8(id), orders.event(order, step));
         String version = Integer.toString(step + 1);
@@ -74,5 +90,14 @@ public final class EventFill {
 
     private static byte[] utf8(String text) {
         return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Waits until all are stored; fails when one was not. */
+    @Override
+    public void close() {
+        producer.close();
+        if (failure.get() != null) {
+            throw new IllegalStateException("Not all events were stored", failure.get());
+        }
     }
 }

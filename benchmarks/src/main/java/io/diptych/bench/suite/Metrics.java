@@ -53,6 +53,15 @@ public final class Metrics {
     /** From the request for a rebuild to the moment in which the new rows serve. */
     public static final Metric REBUILD = Metric.seconds("rebuild, from request to serving");
 
+    /** Before a rebuild is asked for. */
+    public static final Metric QUERY_P99 = Metric.millis("query by key p99");
+
+    /** While the new rows are filled. */
+    public static final Metric QUERY_FILLING_P99 = Metric.millis("query by key p99 while rows are filled");
+
+    /** Within a second of the moment in which the new rows serve. */
+    public static final Metric QUERY_SWITCH_P99 = Metric.millis("query by key p99 at the switch");
+
     private Metrics() {}
 
     /** Through Kafka at that rate. */

@@ -6,6 +6,7 @@ import io.diptych.bench.bed.Bed;
 import io.diptych.bench.bed.Child;
 import io.diptych.command.Aggregate;
 import io.diptych.example.orders.OrdersApp;
+import io.diptych.projection.Batching;
 import io.diptych.projection.ReadModel;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -33,7 +34,8 @@ public final class Nodes {
                 .filter(model -> model.name().equals(READ_MODEL))
                 .findFirst()
                 .orElseThrow();
-        return App.named(name).with(order).with(plain(summary));
+        var batching = BatchingSuite.ALL.getOrDefault(name, Batching.DEFAULT);
+        return App.named(name).with(order).with(plain(summary).withBatching(batching));
     }
 
     /** As the rivals' tables: rows, and nothing else that could be had for more work. */

@@ -7,8 +7,10 @@ import io.diptych.bench.bed.Child;
 import io.diptych.bench.load.EventFill;
 import io.diptych.bench.load.HttpApi;
 import io.diptych.bench.load.LagProbe;
+import io.diptych.bench.load.LifeCycle;
 import io.diptych.bench.load.LiveOrders;
 import io.diptych.bench.load.OrderTable;
+import io.diptych.bench.load.QueryProbe;
 import io.diptych.bench.run.Figures;
 import io.diptych.bench.run.Workload;
 import io.diptych.kafka.Json;
@@ -23,7 +25,13 @@ final class RebuildWorkload implements Workload {
     private static final Duration PATIENCE = Duration.ofMinutes(30);
     private static final long LOOKS_EVERY_MILLIS = 20;
     private static final int LIVE_PER_SECOND = 50;
+    private static final int QUERIES_PER_SECOND = 200;
     private static final int WARM_UP_REBUILDS = 2;
+
+    /** Long enough for a percentile, of queries while nothing is rebuilt. */
+    private static final Duration AT_REST = Duration.ofSeconds(3);
+
+    private static final Duration AROUND_SWITCH = Duration.ofSeconds(1);
 
     private final RebuildSuite suite;
     private @Nullable Child child;
@@ -82,15 +90,27 @@ final class RebuildWorkload implements Workload {
         HttpApi node = requireNonNull(api);
         OrderTable rows = requireNonNull(table);
         run++;
+        long orders = suite.events() / LifeCycle.STEPS.size();
         try (var live = new LiveOrders(node, "live" + run + "-", LIVE_PER_SECOND);
+                var queries = new QueryProbe(
+                        node,
+                        QUERIES_PER_SECOND,
+                        i -> "/api/read-models/" + Nodes.READ_MODEL + "/" + RebuildSuite.PREFIX + i * 7919 % orders);
                 var probe = new LagProbe(rows, live::latest)) {
+            Thread.sleep(AT_REST.plus(AROUND_SWITCH));
             long asked = System.nanoTime();
+            figures.add(Metrics.QUERY_P99, queries.p99Millis(asked - AT_REST.toNanos(), asked));
             JsonNode begun = Json.mapper()
                     .readTree(node.post("/api/projections/" + Nodes.READ_MODEL + "/rebuild?keep=false", ""));
             int generation = begun.get("generation").intValue();
             figures.add(Metrics.EVENTS, fillingRate(generation));
             awaitServing(generation);
-            figures.add(Metrics.REBUILD, (System.nanoTime() - asked) / 1e9);
+            long serves = System.nanoTime();
+            figures.add(Metrics.REBUILD, (serves - asked) / 1e9);
+            Thread.sleep(AROUND_SWITCH);
+            long around = AROUND_SWITCH.toNanos();
+            figures.add(Metrics.QUERY_FILLING_P99, queries.p99Millis(asked, serves - around));
+            figures.add(Metrics.QUERY_SWITCH_P99, queries.p99Millis(serves - around, serves + around));
             live.stop();
             figures.add(Metrics.BEHIND, probe.worstSeconds());
         }

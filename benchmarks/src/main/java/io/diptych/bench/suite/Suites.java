@@ -13,7 +13,11 @@ public final class Suites {
     /** Nothing is started yet. */
     public static List<Suite> all(Context context, RestartOptions restart) {
         return List.of(
-                KafkaSuite.of(context), HttpSuite.of(context), RebuildSuite.of(context), restart(context, restart));
+                KafkaSuite.of(context),
+                HttpSuite.of(context),
+                RebuildSuite.of(context),
+                BatchingSuite.of(context),
+                restart(context, restart));
     }
 
     private static Suite restart(Context context, RestartOptions options) {

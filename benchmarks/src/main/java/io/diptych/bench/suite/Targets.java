@@ -69,6 +69,26 @@ public final class Targets {
                         rebuild(RebuildSuite.PARSE),
                         Bound.atLeast(0.40)),
                 new Target(
+                        "query p99 at the switch / at rest",
+                        new Term(RebuildSuite.NAME + "/" + RebuildSuite.DIPTYCH, Metrics.QUERY_SWITCH_P99),
+                        new Term(RebuildSuite.NAME + "/" + RebuildSuite.DIPTYCH, Metrics.QUERY_P99),
+                        Bound.atMost(2)),
+                new Target(
+                        "read model behind at most, during a rebuild",
+                        new Term(RebuildSuite.NAME + "/" + RebuildSuite.DIPTYCH, Metrics.BEHIND),
+                        null,
+                        Bound.atMost(1)),
+                new Target(
+                        "visible at 200/s p50, ms",
+                        http(HttpSuite.DIPTYCH, Metrics.VISIBLE_P50),
+                        null,
+                        Bound.atMost(8)),
+                new Target(
+                        "visible at 200/s p99, ms",
+                        http(HttpSuite.DIPTYCH, Metrics.VISIBLE_P99),
+                        null,
+                        Bound.atMost(25)),
+                new Target(
                         "projection rebuild / hand-written listener",
                         rebuild(RebuildSuite.DIPTYCH),
                         rebuild(RebuildSuite.LISTENER),
