@@ -81,12 +81,12 @@ class FreshnessTest {
         return answer;
     }
 
-    /** Both gateways say so of both read models. */
+    /** Both gateways say so of all read models. */
     private void awaitState(String state, String reason) {
         await().atMost(PATIENCE).untilAsserted(() -> {
             for (Api gateway : Set.of(first, second)) {
                 JsonNode readModels = gateway.get("/api/projections").json().path("projections");
-                assertThat(readModels).hasSize(2).allSatisfy(readModel -> {
+                assertThat(readModels).hasSize(3).allSatisfy(readModel -> {
                     assertThat(readModel.path("state").asString()).isEqualTo(state);
                     assertThat(readModel.path("reason").asString("")).startsWith(reason);
                     assertThat(readModel.path("partitions")).hasSize(4);

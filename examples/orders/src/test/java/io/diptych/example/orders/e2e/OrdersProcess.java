@@ -4,6 +4,7 @@ import io.diptych.example.orders.OrdersApp;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 
 /** The order system's command line in a process of its own, as a user runs it. */
 final class OrdersProcess implements AutoCloseable {
@@ -24,7 +26,7 @@ final class OrdersProcess implements AutoCloseable {
 
     private OrdersProcess(Process process) {
         this.process = process;
-        Thread.ofVirtual().start(this::read);
+        Thread.ofPlatform().daemon().start(this::read);
     }
 
     /** Starts the command; returns at once. */
@@ -46,25 +48,44 @@ final class OrdersProcess implements AutoCloseable {
 
     /** Starts the demo on these ports and waits until it is ready. */
     static OrdersProcess demo(Path dataDir, int port, int kafkaPort) throws Exception {
-        return start(
-                        "demo",
-                        "--port",
-                        Integer.toString(port),
-                        "--kafka-port",
-                        Integer.toString(kafkaPort),
-                        "--data-dir",
-                        dataDir.toString())
-                .awaitReady();
+        OrdersProcess demo = start(
+                "demo",
+                "--port",
+                Integer.toString(port),
+                "--kafka-port",
+                Integer.toString(kafkaPort),
+                "--data-dir",
+                dataDir.toString());
+        return demo.awaitReady(() -> state(dataDir, port));
+    }
+
+    /** What the demo says of itself, and the end of its log. */
+    private static String state(Path dataDir, int port) {
+        try {
+            List<String> log = Files.readAllLines(dataDir.resolve("diptych.log"));
+            return new Api(url(port)).get("/health/ready").response().body() + "\n"
+                    + String.join("\n", log.subList(Math.max(0, log.size() - 100), log.size()));
+        } catch (IOException e) {
+            return e.toString();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return e.toString();
+        }
     }
 
     /** Waits for the line that says so. */
-    OrdersProcess awaitReady() throws Exception {
+    OrdersProcess awaitReady() {
+        return awaitReady(() -> "");
+    }
+
+    private OrdersProcess awaitReady(Supplier<String> more) {
         try {
             ready.get(STARTS_WITHIN.toSeconds(), TimeUnit.SECONDS);
             return this;
         } catch (Exception e) {
+            String found = more.get();
             process.destroyForcibly();
-            throw new AssertionError("The process did not become ready:\n" + text(), e);
+            throw new AssertionError("The process did not become ready:\n" + text() + "\n" + found, e);
         }
     }
 
