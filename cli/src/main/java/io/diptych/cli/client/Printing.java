@@ -3,6 +3,7 @@ package io.diptych.cli.client;
 import io.diptych.kafka.Json;
 import picocli.CommandLine;
 import picocli.CommandLine.ExitCode;
+import tools.jackson.databind.JsonNode;
 
 /** Shows answers of a node. */
 public final class Printing {
@@ -14,8 +15,13 @@ public final class Printing {
         if (!answer.isSuccess()) {
             return problem(answer, line);
         }
-        line.getOut().println(Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(answer.json()));
+        line.getOut().println(pretty(answer.json()));
         return ExitCode.OK;
+    }
+
+    /** JSON for reading. */
+    public static String pretty(JsonNode node) {
+        return Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(node);
     }
 
     /** What went wrong, on standard error; returns the exit code. */

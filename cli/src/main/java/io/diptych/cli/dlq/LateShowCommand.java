@@ -4,7 +4,6 @@ import io.diptych.cli.client.Answer;
 import io.diptych.cli.client.ApiClient.Place;
 import io.diptych.cli.client.Printing;
 import io.diptych.cli.client.UrlOption;
-import io.diptych.kafka.Json;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -55,28 +54,21 @@ final class LateShowCommand implements Callable<Integer> {
 
     private void print(JsonNode shown, PrintWriter out) {
         if (json) {
-            out.println(pretty(shown));
+            out.println(Printing.pretty(shown));
             return;
         }
-        out.println("Late event " + number + ": " + text(shown, "type") + " at partition " + text(shown, "partition")
-                + ", offset " + text(shown, "offset"));
-        out.println("Happened at " + text(shown, "time") + "; when it came, at " + text(shown, "since")
-                + ", the watermark was " + text(shown, "watermark"));
+        out.println("Late event " + number + ": " + Table.text(shown, "type") + " at partition "
+                + Table.text(shown, "partition") + ", offset " + Table.text(shown, "offset"));
+        out.println("Happened at " + Table.text(shown, "time") + "; when it came, at " + Table.text(shown, "since")
+                + ", the watermark was " + Table.text(shown, "watermark"));
         out.println("Rows:   " + Table.text(Table.list(shown.path("keys"))));
-        out.println("Event:  " + pretty(shown.path("event")));
+        out.println("Event:  " + Printing.pretty(shown.path("event")));
         if (shown.has("settled")) {
             JsonNode settled = shown.path("settled");
             String reason = settled.path("reason").asString("");
-            out.println((text(shown, "state").equals("admitted") ? "Admitted" : "Discarded") + " at "
-                    + text(settled, "at") + " by " + text(settled, "by") + (reason.isEmpty() ? "" : ": " + reason));
+            out.println((Table.text(shown, "state").equals("admitted") ? "Admitted" : "Discarded") + " at "
+                    + Table.text(settled, "at") + " by " + Table.text(settled, "by")
+                    + (reason.isEmpty() ? "" : ": " + reason));
         }
-    }
-
-    private static String pretty(JsonNode node) {
-        return Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(node);
-    }
-
-    private static String text(JsonNode node, String member) {
-        return Table.text(node.path(member));
     }
 }

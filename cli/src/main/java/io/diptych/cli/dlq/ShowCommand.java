@@ -4,7 +4,6 @@ import io.diptych.cli.client.Answer;
 import io.diptych.cli.client.ApiClient.Place;
 import io.diptych.cli.client.Printing;
 import io.diptych.cli.client.UrlOption;
-import io.diptych.kafka.Json;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -55,32 +54,24 @@ final class ShowCommand implements Callable<Integer> {
 
     private void print(JsonNode shown, PrintWriter out) {
         if (json) {
-            out.println(pretty(shown));
+            out.println(Printing.pretty(shown));
             return;
         }
-        out.println("Letter " + letter + " of key " + text(shown, "key") + ": " + text(shown, "type") + " at partition "
-                + text(shown, "partition") + ", offset " + text(shown, "offset"));
-        out.println("Waits since " + text(shown, "since") + " (" + text(shown, "cause") + ", tried "
-                + text(shown, "attempts") + " times), " + text(shown, "behind") + " behind it");
-        out.println("Event:  " + pretty(shown.path("event")));
+        out.println("Letter " + letter + " of key " + Table.text(shown, "key") + ": " + Table.text(shown, "type")
+                + " at partition " + Table.text(shown, "partition") + ", offset " + Table.text(shown, "offset"));
+        out.println("Waits since " + Table.text(shown, "since") + " (" + Table.text(shown, "cause") + ", tried "
+                + Table.text(shown, "attempts") + " times), " + Table.text(shown, "behind") + " behind it");
+        out.println("Event:  " + Printing.pretty(shown.path("event")));
         if (shown.path("edited").asBoolean()) {
-            out.println("Edited: " + pretty(shown.path("editedEvent")));
+            out.println("Edited: " + Printing.pretty(shown.path("editedEvent")));
         }
         if (shown.has("discarded")) {
             JsonNode discarded = shown.path("discarded");
-            out.println("Discarded at " + text(discarded, "at") + " by " + text(discarded, "by") + ": "
-                    + text(discarded, "reason"));
+            out.println("Discarded at " + Table.text(discarded, "at") + " by " + Table.text(discarded, "by") + ": "
+                    + Table.text(discarded, "reason"));
         }
         if (!shown.path("stack").isNull()) {
-            out.println(text(shown, "stack").stripTrailing());
+            out.println(Table.text(shown, "stack").stripTrailing());
         }
-    }
-
-    private static String pretty(JsonNode node) {
-        return Json.mapper().writerWithDefaultPrettyPrinter().writeValueAsString(node);
-    }
-
-    private static String text(JsonNode node, String member) {
-        return Table.text(node.path(member));
     }
 }

@@ -40,9 +40,14 @@ final class Table {
         return value.isNull() || value.isMissingNode() ? "-" : value.asString();
     }
 
+    /** A member for people. */
+    static String text(JsonNode node, String member) {
+        return text(node.path(member));
+    }
+
     /** Several texts as one. */
     static JsonNode list(JsonNode texts) {
-        return StringNode.valueOf(texts.valueStream().map(Table::text).collect(Collectors.joining(", ")));
+        return StringNode.valueOf(texts.valueStream().map(value -> text(value)).collect(Collectors.joining(", ")));
     }
 
     /** Where an event is on its topic. */

@@ -5,7 +5,6 @@ import io.diptych.cli.client.Answer;
 import io.diptych.cli.client.ApiClient;
 import io.diptych.cli.client.Printing;
 import io.diptych.cli.client.UrlOption;
-import io.diptych.kafka.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -97,9 +96,7 @@ public final class HistoryCommand implements Callable<Integer> {
             out.println(state.json());
         } else if (!eventsOnly) {
             out.println(type + " " + id + ", version " + last);
-            out.println(Json.mapper()
-                    .writerWithDefaultPrettyPrinter()
-                    .writeValueAsString(state.json().path("state")));
+            out.println(Printing.pretty(state.json().path("state")));
         }
         return showEvents(client, out, Math.min(last, limit), state);
     }
