@@ -12,6 +12,7 @@ import io.diptych.bench.load.OrderTable;
 import io.diptych.bench.run.Figures;
 import io.diptych.bench.run.Workload;
 import io.diptych.projection.Batching;
+import java.sql.SQLException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -19,6 +20,7 @@ import org.jspecify.annotations.Nullable;
 final class BatchingWorkload implements Workload {
 
     private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final long LOOKS_EVERY_MILLIS = 1;
     private static final int PER_SECOND = 200;
     private static final int GENERATION = 1;
     private static final String BATCHES = "diptych_projection_batch_size_count";
@@ -132,20 +134,9 @@ final class BatchingWorkload implements Workload {
                 .sum();
     }
 
-    private long awaitPosition(long atLeast) throws Exception {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (true) {
-            long position = requireNonNull(positions).sum(GENERATION);
-            if (position >= atLeast) {
-                return position;
-            }
-            requireNonNull(child).requireAlive();
-            if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("After " + PATIENCE.toMinutes() + " minutes the rows are at " + position
-                        + " of " + atLeast + " events");
-            }
-            Thread.sleep(1);
-        }
+    private long awaitPosition(long atLeast) throws SQLException, InterruptedException {
+        return requireNonNull(positions)
+                .await(GENERATION, atLeast, PATIENCE, LOOKS_EVERY_MILLIS, requireNonNull(child));
     }
 
     @Override

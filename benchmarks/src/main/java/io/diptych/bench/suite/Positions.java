@@ -1,10 +1,12 @@
 package io.diptych.bench.suite;
 
+import io.diptych.bench.bed.Child;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 
 /** How far the generations of a read model are, from the table in which they say so themselves. */
 final class Positions implements AutoCloseable {
@@ -29,6 +31,28 @@ final class Positions implements AutoCloseable {
                 row.next();
                 return row.getLong(1);
             }
+        }
+    }
+
+    /**
+     * Waits until the generation has seen so many events; returns how many it has seen then.
+     *
+     * @param node which is to see them; fails when it has ended
+     */
+    long await(int generation, long atLeast, Duration patience, long lookEveryMillis, Child node)
+            throws SQLException, InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (true) {
+            long sum = sum(generation);
+            if (sum >= atLeast) {
+                return sum;
+            }
+            node.requireAlive();
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("After " + patience.toMinutes() + " minutes generation " + generation
+                        + " is at " + sum + " of " + atLeast + " events");
+            }
+            Thread.sleep(lookEveryMillis);
         }
     }
 

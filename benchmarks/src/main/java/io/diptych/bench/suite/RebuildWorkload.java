@@ -126,20 +126,19 @@ final class RebuildWorkload implements Workload {
     }
 
     private long awaitPosition(int generation, long atLeast) throws SQLException, InterruptedException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (true) {
-            long position = requireNonNull(positions).sum(generation);
-            if (position >= atLeast) {
-                return position;
-            }
-            look(deadline, "generation " + generation + " is at " + position + " of " + suite.events() + " events");
-        }
+        return requireNonNull(positions)
+                .await(generation, atLeast, PATIENCE, LOOKS_EVERY_MILLIS, requireNonNull(child));
     }
 
     private void awaitServing(int generation) throws InterruptedException {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (!serves(generation)) {
-            look(deadline, "generation " + generation + " does not serve");
+            requireNonNull(child).requireAlive();
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(
+                        "After " + PATIENCE.toMinutes() + " minutes generation " + generation + " does not serve");
+            }
+            Thread.sleep(LOOKS_EVERY_MILLIS);
         }
     }
 
@@ -152,14 +151,6 @@ final class RebuildWorkload implements Workload {
             }
         }
         return false;
-    }
-
-    private void look(long deadline, String but) throws InterruptedException {
-        requireNonNull(child).requireAlive();
-        if (System.nanoTime() > deadline) {
-            throw new IllegalStateException("After " + PATIENCE.toMinutes() + " minutes " + but);
-        }
-        Thread.sleep(LOOKS_EVERY_MILLIS);
     }
 
     @Override
