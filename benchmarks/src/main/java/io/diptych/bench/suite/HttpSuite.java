@@ -11,6 +11,7 @@ final class HttpSuite {
     static final String ECHO = "echo";
     static final String DIPTYCH = "diptych";
     static final String SPRING = "spring-outbox";
+    static final String AXON = "axon";
     static final String PEKKO = "pekko";
 
     private HttpSuite() {}
@@ -27,6 +28,10 @@ final class HttpSuite {
                         rival(
                                 SPRING,
                                 "rival: Spring Boot, JPA, outbox, @KafkaListener, all on one PostgreSQL and the broker",
+                                context),
+                        rival(
+                                AXON,
+                                "rival: Axon Framework, its event store, tokens and rows on JPA, pooled streaming processor",
                                 context),
                         rival(
                                 PEKKO,
