@@ -1,7 +1,7 @@
 package io.diptych.projection;
 
+import java.math.BigDecimal;
 import java.time.Duration;
-import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,6 +32,6 @@ public record Lag(@Nullable Long events, @Nullable Duration time) {
 
     /** A duration in seconds to the millisecond. */
     public static String seconds(Duration duration) {
-        return String.format(Locale.ROOT, "%.3f", duration.toMillis() / 1000.0);
+        return BigDecimal.valueOf(duration.toMillis(), 3).toPlainString();
     }
 }

@@ -115,9 +115,7 @@ record ChangePage(String schema, Rows rows, Conditions matching) {
         if (place.key() != null) {
             next.add(key().quoted() + " > " + key().parameter(), List.of(place.key()));
         }
-        return "select " + rows.shape().columnList() + " from "
-                + Names.qualified(schema, Names.table(rows.shape().readModel(), rows.generation())) + next.where()
-                + " order by " + key().quoted() + " limit " + LIMIT;
+        return rows.select() + next.where() + " order by " + key().quoted() + " limit " + LIMIT;
     }
 
     private Column key() {

@@ -26,8 +26,16 @@ final class Serving {
      * The rows that serve.
      *
      * @param aggregate whose events they are made from
+     * @param table with its schema
+     * @param select all columns of the table; made once, as every query begins with it
      */
-    record Rows(int generation, Shape shape, String aggregate) {}
+    record Rows(int generation, Shape shape, String aggregate, String table, String select) {
+
+        static Rows of(String schema, int generation, Shape shape, String aggregate) {
+            String table = Names.qualified(schema, Names.table(shape.readModel(), generation));
+            return new Rows(generation, shape, aggregate, table, "select " + shape.columnList() + " from " + table);
+        }
+    }
 
     /** @param mappings of all versions that this node has, the newest of each read model first */
     Serving(String schema, Collection<ReadModel<?, ?>> newest, Map<ReadModel<?, ?>, RowMapping<?>> mappings) {
@@ -104,7 +112,7 @@ final class Serving {
                 Shape known = shapes.getOrDefault(model.name(), Map.of()).get(version);
                 Array columns = row.getArray(3);
                 Shape shape = known != null ? known : Shape.read(model.name(), (String[]) columns.getArray());
-                return new Rows(row.getInt(1), shape, model.aggregate().name());
+                return Rows.of(schema, row.getInt(1), shape, model.aggregate().name());
             }
         }
     }

@@ -34,10 +34,9 @@ record SnapshotQuery(
 
     Snapshot read(Connection connection) throws SQLException {
         Shape shape = generation.shape();
-        String table = Names.qualified(schema, Names.table(shape.readModel(), generation.generation()));
         String sql = "select partition, next_offset from " + Names.qualified(schema, Schema.POSITIONS)
-                + " where read_model = ? and generation = ?; select " + shape.columnList() + " from " + table + which
-                + (counted == null ? "" : "; select count(*) from " + table + counted.where());
+                + " where read_model = ? and generation = ?; " + generation.select() + which
+                + (counted == null ? "" : "; select count(*) from " + generation.table() + counted.where());
         try (PreparedStatement query = connection.prepareStatement(sql)) {
             query.setString(1, shape.readModel());
             query.setInt(2, generation.generation());

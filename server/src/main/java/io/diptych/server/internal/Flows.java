@@ -50,12 +50,17 @@ public final class Flows {
 
     /** A query that had to have seen the token was answered. */
     void queried(@Nullable ConsistencyToken token, String readModel) {
-        if (token != null) {
-            for (Flow flow : recent(KEPT)) {
-                if (token.equals(tokenOf(flow))) {
-                    flow.queried(readModel);
-                    return;
-                }
+        if (token == null) {
+            return;
+        }
+        // Nearly always that of one of the latest: a list of all of them, for each query, would cost more than the
+        // query.
+        long newest = begun.get() - 1;
+        for (long i = newest; i >= 0 && i > newest - KEPT; i--) {
+            Flow flow = ring.get((int) (i % KEPT));
+            if (flow != null && token.equals(tokenOf(flow))) {
+                flow.queried(readModel);
+                return;
             }
         }
     }
