@@ -6,12 +6,18 @@ import io.diptych.message.MessageCodec;
 import io.diptych.message.Metadata;
 import io.diptych.message.Recorded;
 import java.time.Instant;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Reads recorded events from records. */
 public final class EventReader<E> {
 
     private final Payloads<E> payloads;
+
+    /** All events of a transaction have the same time, which takes as long to read as the rest of the headers. */
+    private Time last = new Time(new byte[0], Instant.EPOCH);
+
+    private record Time(byte[] written, Instant instant) {}
 
     /** What an event's payload is read as. */
     public interface Payloads<E> {
@@ -37,7 +43,7 @@ public final class EventReader<E> {
         String id = required(record, Headers.ID);
         var metadata = new Metadata(
                 id,
-                Instant.parse(required(record, Headers.TIME)),
+                time(record),
                 orElse(record.text(Headers.CORRELATION_ID), id),
                 record.text(Headers.CAUSATION_ID),
                 record.text(Headers.TRACEPARENT));
@@ -49,6 +55,17 @@ public final class EventReader<E> {
                 metadata,
                 record.partition(),
                 record.offset());
+    }
+
+    private Instant time(LogRecord record) {
+        byte[] written = record.header(Headers.TIME);
+        Time known = last; // Read once: a reader may be shared by threads.
+        if (written != null && Arrays.equals(written, known.written())) {
+            return known.instant();
+        }
+        Instant instant = Instant.parse(required(record, Headers.TIME));
+        last = new Time(written == null ? new byte[0] : written, instant);
+        return instant;
     }
 
     private static String required(LogRecord record, String header) {

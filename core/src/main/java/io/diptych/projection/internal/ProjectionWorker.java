@@ -41,6 +41,9 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
 
     private static final Logger LOG = LoggerFactory.getLogger(ProjectionWorker.class);
 
+    /** Events of a batch that is worth another thread: reading them takes as long as starting it many times over. */
+    private static final int OVERLAPPED = 1000;
+
     private final ReadModel<E, R> readModel;
     private final int generation;
     private final MessageCodec<E> events;
@@ -55,8 +58,14 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
     private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(2));
     private final LetterLog letterLog;
     private final @Nullable WindowKeeping<R> windows;
+    private final int overlapped;
+    private final Overlap<List<NewLetter>> overlap;
+    private @Nullable Applying applying;
     private boolean joined;
     private volatile ProjectionStatus status;
+
+    /** A batch that the store has been given; the worker's positions are those after it. */
+    private record Applying(List<LogRecord> records, Map<Integer, Move> moves, long begun) {}
 
     /**
      * A worker that owns nothing yet.
@@ -72,6 +81,20 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
             RowStore<R> store,
             InstantSource clock,
             ProjectionObserver observer) {
+        this(readModel, generation, events, attempts, feed, store, clock, observer, OVERLAPPED);
+    }
+
+    ProjectionWorker(
+            ReadModel<E, R> readModel,
+            int generation,
+            MessageCodec<E> events,
+            int attempts,
+            EventFeed feed,
+            RowStore<R> store,
+            InstantSource clock,
+            ProjectionObserver observer,
+            int overlapped) {
+        this.overlapped = overlapped;
         this.readModel = readModel;
         this.generation = generation;
         this.events = events;
@@ -83,6 +106,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
         this.letterLog = new LetterLog(readModel.name(), observer);
         Windows ofTime = readModel.windows();
         this.windows = ofTime == null ? null : new WindowKeeping<>(ofTime, feed, store, clock);
+        this.overlap = new Overlap<>("applying-" + readModel.name() + "-g" + generation);
         this.status = new ProjectionStatus(
                 readModel.name(), generation, ProjectionStatus.State.WAITING, "starting", clock.instant(), Map.of());
     }
@@ -102,8 +126,11 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
                 int to = Math.min(events.size(), from + most);
                 apply(events.subList(from, to), to == events.size());
             }
-            passOver();
-            doChores();
+            if (applying == null || events.isEmpty()) {
+                finish();
+                passOver();
+                doChores();
+            }
             backoff.reset();
             reportProgress();
         } catch (PositionMovedException e) {
@@ -132,6 +159,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
 
     @Override
     public void revoked(Collection<Integer> partitions) {
+        overlap.awaitEnd(); // The next owner goes on from there.
         owned.removeAll(partitions);
         positions.keySet().removeAll(partitions);
         if (windows != null) {
@@ -141,6 +169,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
 
     @Override
     public void close() {
+        abandon();
         feed.close();
         report(ProjectionStatus.State.STOPPED, null);
     }
@@ -161,7 +190,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
 
     /** What the feed has; when events may wait for others, with those that come in that time. */
     private List<LogRecord> gather(Duration maxWait) {
-        List<LogRecord> first = feed.poll(maxWait, this);
+        List<LogRecord> first = feed.poll(applying == null ? maxWait : Duration.ZERO, this);
         Duration maxDelay = readModel.batching().maxDelay();
         if (first.isEmpty() || maxDelay.isZero()) {
             return first;
@@ -198,20 +227,51 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
         return record.offset() >= positions.getOrDefault(record.partition(), 0L);
     }
 
-    /** @param last no more records have come, so the positions go to where the feed is */
+    /**
+     * Reads the events, and has the store apply them as soon as it is done with the batch before. A large batch is left
+     * to it, so that the next is read meanwhile.
+     *
+     * @param last no more records have come, so the positions go to where the feed is
+     */
     private void apply(List<LogRecord> records, boolean last) {
         long begun = System.nanoTime();
+        var fold = new EventFold<>(readModel, events, store::canonical, attempts);
+        records.forEach(fold::add);
+        finish();
         Map<Integer, Move> moves = moves(records);
         if (last) {
             moves.replaceAll((partition, move) -> new Move(move.from(), Math.max(move.to(), feed.next(partition))));
         }
-        var fold = new EventFold<>(readModel, events, store::canonical, attempts);
-        records.forEach(fold::add);
-        List<NewLetter> letters =
-                windows == null ? store.apply(fold.batch(moves)) : windows.apply(fold, moves, List.of(), positions);
+        var batch = new Applying(records, moves, begun);
+        if (windows == null && records.size() >= overlapped) {
+            RowStore.Batch<R> rows = fold.batch(moves);
+            overlap.begin(() -> store.apply(rows));
+            applying = batch;
+            moved(moves);
+        } else {
+            List<NewLetter> letters =
+                    windows == null ? store.apply(fold.batch(moves)) : windows.apply(fold, moves, List.of(), positions);
+            moved(moves);
+            applied(batch, letters);
+        }
+    }
+
+    private void moved(Map<Integer, Move> moves) {
         moves.forEach((partition, move) -> positions.put(partition, move.to()));
-        records.forEach(record -> applied.merge(record.partition(), 1L, Long::sum));
-        observer.applied(readModel.name(), records.size(), Duration.ofNanos(System.nanoTime() - begun));
+    }
+
+    /** Waits until the store is done with the batch that it was given last. */
+    private void finish() {
+        Applying done = applying;
+        if (done != null) {
+            applying = null;
+            applied(done, overlap.result());
+        }
+    }
+
+    private void applied(Applying batch, List<NewLetter> letters) {
+        batch.records().forEach(record -> applied.merge(record.partition(), 1L, Long::sum));
+        observer.applied(readModel.name(), batch.records().size(), Duration.ofNanos(System.nanoTime() - batch.begun()));
         letterLog.tell(letters);
     }
 
@@ -229,7 +289,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
         if (!moves.isEmpty()) {
             store.apply(new RowStore.Batch<>(
                     moves, Set.of(), true, Set::of, stored -> new RowStore.Folded<>(Map.of(), List.of())));
-            moves.forEach((partition, move) -> positions.put(partition, move.to()));
+            moved(moves);
         }
     }
 
@@ -261,6 +321,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
 
     /** Stays in the group while Kafka or the database is away; what was read meanwhile is read again. */
     private void waitFor(ProjectionStatus.State state, @Nullable String reason) {
+        abandon();
         report(state, reason);
         positions.clear();
         try {
@@ -268,6 +329,15 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
             feed.poll(backoff.next(), this);
         } catch (LogException e) {
             LOG.debug("{}: still away: {}", readModel.name(), e.getMessage());
+        }
+    }
+
+    /** Waits for what the store may be doing yet; whether it succeeds is then seen by its positions. */
+    private void abandon() {
+        try {
+            finish();
+        } catch (RuntimeException | Error e) {
+            LOG.debug("{}: the batch before failed as well", readModel.name(), e);
         }
     }
 
@@ -283,7 +353,8 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
         Instant since = status.state() == state ? status.since() : clock.instant();
         var partitions = new TreeMap<Integer, ProjectionStatus.Partition>();
         for (int partition : owned) {
-            Long position = positions.get(partition);
+            Move underWay = applying == null ? null : applying.moves().get(partition);
+            Long position = underWay == null ? positions.get(partition) : (Long) underWay.from();
             partitions.put(
                     partition,
                     new ProjectionStatus.Partition(

@@ -6,26 +6,37 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** Rows and positions in memory, that can be told to fail before or after a commit. */
+/** Rows and positions in memory, that can be told to wait or fail before a commit, or to fail after it. */
 final class MemoryRows<R> implements RowStore<R> {
 
     private final Map<Object, R> rows = new HashMap<>();
     private final Map<Integer, Long> positions = new TreeMap<>();
     private int batches;
+    private final Semaphore held = new Semaphore(1);
     private @Nullable RuntimeException before;
     private @Nullable RuntimeException after;
     private @Nullable Object refusedKey;
     private @Nullable RowRefusedException refusal;
     private final List<NewLetter> letters = new ArrayList<>();
 
-    void failBefore(RuntimeException failure) {
+    /** Batches wait from now on, until they are let go. */
+    void hold() {
+        held.acquireUninterruptibly();
+    }
+
+    void letGo() {
+        held.release();
+    }
+
+    synchronized void failBefore(RuntimeException failure) {
         before = failure;
     }
 
-    void failAfterCommit(RuntimeException failure) {
+    synchronized void failAfterCommit(RuntimeException failure) {
         after = failure;
     }
 
@@ -39,16 +50,16 @@ final class MemoryRows<R> implements RowStore<R> {
         positions.putAll(newPositions);
     }
 
-    Map<Object, R> all() {
+    synchronized Map<Object, R> all() {
         return rows;
     }
 
-    Map<Integer, Long> positions() {
+    synchronized Map<Integer, Long> positions() {
         return positions;
     }
 
     /** How many were committed. */
-    int batches() {
+    synchronized int batches() {
         return batches;
     }
 
@@ -57,7 +68,7 @@ final class MemoryRows<R> implements RowStore<R> {
     }
 
     @Override
-    public Map<Integer, Long> positions(Set<Integer> partitions) {
+    public synchronized Map<Integer, Long> positions(Set<Integer> partitions) {
         Map<Integer, Long> found = new HashMap<>();
         partitions.forEach(p -> found.put(p, positions.getOrDefault(p, 0L)));
         return found;
@@ -65,6 +76,12 @@ final class MemoryRows<R> implements RowStore<R> {
 
     @Override
     public List<NewLetter> apply(Batch<R> batch) {
+        held.acquireUninterruptibly();
+        held.release();
+        return commit(batch);
+    }
+
+    private synchronized List<NewLetter> commit(Batch<R> batch) {
         RuntimeException early = before;
         before = null;
         throwIf(early);

@@ -24,8 +24,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 class ProjectionWorkerTest {
 
@@ -59,6 +61,9 @@ class ProjectionWorkerTest {
 
     private static final int ATTEMPTS = 2;
 
+    /** Events of a batch that is applied while the next is read. */
+    private static final int OVERLAPPED = 5;
+
     private final Counting projection = new Counting();
     private final MemoryFeed.Log log = new MemoryFeed.Log();
     private final MemoryRows<Count> rows = new MemoryRows<>();
@@ -73,7 +78,8 @@ class ProjectionWorkerTest {
     private ProjectionWorker<String, Count> worker(Batching batching) {
         var aggregate = new Aggregate<>("word", String.class, String.class, String.class, c -> c, new Unused());
         var model = new ReadModel<>("counts", aggregate, Count.class, projection).withBatching(batching);
-        return new ProjectionWorker<>(model, 1, new TextEvents(), ATTEMPTS, feed, rows, clock, ProjectionObserver.NONE);
+        return new ProjectionWorker<>(
+                model, 1, new TextEvents(), ATTEMPTS, feed, rows, clock, ProjectionObserver.NONE, OVERLAPPED);
     }
 
     @Test
@@ -168,6 +174,56 @@ class ProjectionWorkerTest {
 
         assertThat(counts()).isEqualTo(Map.of("b", 2));
         assertThat(rows.positions()).isEqualTo(Map.of(1, 2L));
+    }
+
+    @Test
+    @Timeout(30)
+    void a_large_batch_is_applied_while_the_next_is_read() {
+        run(1);
+        rows.hold();
+        log.add(0, "a", "b", "c", "d", "e");
+        run(1);
+
+        assertThat(worker.status().partitions().get(0).position()).isZero();
+        log.add(0, "a", "b", "c", "d", "e", "f");
+        feed.beforePolls(rows::letGo);
+        run(2);
+
+        assertThat(counts()).isEqualTo(Map.of("a", 2, "b", 2, "c", 2, "d", 2, "e", 2, "f", 1));
+        assertThat(rows.batches()).isEqualTo(2);
+        assertThat(worker.status().partitions().get(0).position()).isEqualTo(11);
+    }
+
+    @Test
+    void what_was_read_meanwhile_is_read_again_when_the_batch_before_fails() {
+        run(1);
+        rows.failBefore(new StoreUnavailableException("no database", new IllegalStateException()));
+        log.add(0, "a", "b", "c", "d", "e");
+        run(1);
+        log.add(0, "a", "b", "c", "d", "e");
+
+        run(1);
+        assertThat(worker.status().reason()).isEqualTo("no database");
+        run(4);
+
+        assertThat(counts()).isEqualTo(Map.of("a", 2, "b", 2, "c", 2, "d", 2, "e", 2));
+    }
+
+    @Test
+    @Timeout(30)
+    void a_partition_is_given_away_when_its_batch_is_applied() {
+        run(1);
+        rows.hold();
+        log.add(0, "a", "b", "c", "d", "e");
+        run(1);
+        Thread.ofVirtual().start(() -> {
+            LockSupport.parkNanos(Duration.ofMillis(50).toNanos());
+            rows.letGo();
+        });
+
+        worker.revoked(List.of(0));
+
+        assertThat(rows.positions()).isEqualTo(Map.of(0, 5L));
     }
 
     @Test
@@ -327,14 +383,19 @@ class ProjectionWorkerTest {
 
     private void randomly(Random random) {
         for (int i = 0; i < 40; i++) {
-            switch (random.nextInt(8)) {
+            switch (random.nextInt(9)) {
                 case 0, 1 -> log.add(random.nextInt(MemoryFeed.PARTITIONS), "w" + random.nextInt(5));
+                case 7 -> {
+                    String word = "w" + random.nextInt(5);
+                    log.add(random.nextInt(MemoryFeed.PARTITIONS), word, word, word, word, word, word);
+                }
                 case 2 -> rows.failBefore(new StoreUnavailableException("away", new IllegalStateException()));
                 case 3 -> rows.failAfterCommit(new StoreUnavailableException("unknown", new IllegalStateException()));
                 case 4 -> log.addEndOfTransaction(random.nextInt(MemoryFeed.PARTITIONS));
                 case 5 -> {
+                    worker.close();
                     feed = new MemoryFeed(log);
-                    worker = worker(new Batching(Duration.ZERO, 1 + random.nextInt(4)));
+                    worker = worker(new Batching(Duration.ZERO, 1 + random.nextInt(8)));
                 }
                 case 6 -> feed.seek(random.nextInt(MemoryFeed.PARTITIONS), 0);
                 default -> worker.step(Duration.ZERO);
