@@ -107,6 +107,9 @@ public record KafkaSettings(
     Map<String, Object> eventConsumer(String group, int maxEvents) {
         Map<String, Object> properties = groupMember(group);
         properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxEvents);
+        // So that a batch can be as large as it may: with the default of 1 MiB it has some 1,500 events of a partition.
+        properties.putIfAbsent(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 * 1024 * 1024);
+        properties.putIfAbsent(ConsumerConfig.FETCH_MAX_BYTES_CONFIG, 16 * 1024 * 1024);
         return properties;
     }
 
@@ -138,6 +141,9 @@ public record KafkaSettings(
         Map<String, Object> properties = producer();
         properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 2_000);
         properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 5_000);
+        // Commands that come while others are sent go together, in the next request; one that comes alone does not
+        // wait.
+        properties.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         return properties;
     }
 
