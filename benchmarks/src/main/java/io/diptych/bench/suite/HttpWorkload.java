@@ -32,6 +32,7 @@ import org.jspecify.annotations.Nullable;
 final class HttpWorkload implements Workload {
 
     private static final double PER_SECOND = 200;
+    private static final int WARM_UP_ROUNDS = 3;
     private static final Duration CATCHES_UP_WITHIN = Duration.ofMinutes(5);
     private static final long LOOKS_EVERY_MILLIS = 50;
 
@@ -90,7 +91,9 @@ final class HttpWorkload implements Workload {
         }
         api = new HttpApi(ready.address());
         table = new OrderTable(jdbcUrl, schema + Nodes.READ_MODEL);
-        measure((metric, value) -> {});
+        for (int i = 0; i < WARM_UP_ROUNDS; i++) {
+            measure((metric, value) -> {});
+        }
     }
 
     @Override
@@ -98,7 +101,7 @@ final class HttpWorkload implements Workload {
         measure(figures);
     }
 
-    /** Warming up is a round whose figures nobody takes. */
+    /** Warming up is a round whose figures nobody takes; the compilers of three JVMs need some of them. */
     private void measure(Figures figures) throws Exception {
         requireNonNull(child).requireAlive();
         run++;

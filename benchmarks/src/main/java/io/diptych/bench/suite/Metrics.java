@@ -50,7 +50,10 @@ public final class Metrics {
     /** Events into a table. */
     public static final Metric EVENTS = Metric.rate("events", "events/s");
 
-    /** From the request for a rebuild to the moment in which the new rows serve. */
+    /** Into the table that is filled beside the one that serves, which is written to and asked meanwhile. */
+    public static final Metric EVENTS_BESIDE = Metric.rate("events, with commands and queries meanwhile", "events/s");
+
+    /** From the request for such a rebuild to the moment in which the new rows serve. */
     public static final Metric REBUILD = Metric.seconds("rebuild, from request to serving");
 
     /** Before a rebuild is asked for. */

@@ -19,7 +19,10 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
-/** A rebuild as its operator asks for it, while a few commands a second go on and the rows that serve are watched. */
+/**
+ * A rebuild as its operator asks for it: once with nothing beside it, as the ceilings are measured, and once while a few
+ * commands a second go on and the rows that serve are watched.
+ */
 final class RebuildWorkload implements Workload {
 
     private static final Duration PATIENCE = Duration.ofMinutes(30);
@@ -51,8 +54,9 @@ final class RebuildWorkload implements Workload {
 
     @Override
     public String description() {
-        return "the rows made anew beside those that serve, with " + LIVE_PER_SECOND
-                + " commands/s meanwhile; events/s from the first batch of the log to its last";
+        return "the rows made anew beside those that serve, events/s from the first batch of the log to its last; then"
+                + " once more with " + LIVE_PER_SECOND + " commands/s and " + QUERIES_PER_SECOND
+                + " queries/s meanwhile";
     }
 
     @Override
@@ -87,8 +91,15 @@ final class RebuildWorkload implements Workload {
 
     @Override
     public void round(Figures figures) throws Exception {
+        int alone = begin();
+        figures.add(Metrics.EVENTS, fillingRate(alone));
+        awaitServing(alone);
+        beside(figures);
+        requireNonNull(table).require(RebuildSuite.PREFIX, EventFill.sums(suite.events()));
+    }
+
+    private void beside(Figures figures) throws Exception {
         HttpApi node = requireNonNull(api);
-        OrderTable rows = requireNonNull(table);
         run++;
         long orders = suite.events() / LifeCycle.STEPS.size();
         try (var live = new LiveOrders(node, "live" + run + "-", LIVE_PER_SECOND);
@@ -96,14 +107,12 @@ final class RebuildWorkload implements Workload {
                         node,
                         QUERIES_PER_SECOND,
                         i -> "/api/read-models/" + Nodes.READ_MODEL + "/" + RebuildSuite.PREFIX + i * 7919 % orders);
-                var probe = new LagProbe(rows, live::latest)) {
+                var probe = new LagProbe(requireNonNull(table), live::latest)) {
             Thread.sleep(AT_REST.plus(AROUND_SWITCH));
             long asked = System.nanoTime();
             figures.add(Metrics.QUERY_P99, queries.p99Millis(asked - AT_REST.toNanos(), asked));
-            JsonNode begun = Json.mapper()
-                    .readTree(node.post("/api/projections/" + Nodes.READ_MODEL + "/rebuild?keep=false", ""));
-            int generation = begun.get("generation").intValue();
-            figures.add(Metrics.EVENTS, fillingRate(generation));
+            int generation = begin();
+            figures.add(Metrics.EVENTS_BESIDE, fillingRate(generation));
             awaitServing(generation);
             long serves = System.nanoTime();
             figures.add(Metrics.REBUILD, (serves - asked) / 1e9);
@@ -114,7 +123,12 @@ final class RebuildWorkload implements Workload {
             live.stop();
             figures.add(Metrics.BEHIND, probe.worstSeconds());
         }
-        rows.require(RebuildSuite.PREFIX, EventFill.sums(suite.events()));
+    }
+
+    /** Asks for new rows; returns their generation. */
+    private int begin() throws InterruptedException {
+        String answer = requireNonNull(api).post("/api/projections/" + Nodes.READ_MODEL + "/rebuild?keep=false", "");
+        return Json.mapper().readTree(answer).get("generation").intValue();
     }
 
     /** From the moment in which something of the log is in the new rows until all of it is. */
