@@ -1,10 +1,12 @@
 package io.diptych.bench.load;
 
+import io.diptych.bench.bed.Child;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -14,6 +16,8 @@ public final class OrderTable implements AutoCloseable {
 
     /** What orders add up to: each has a version for each of its events. */
     public record Sums(long orders, long versions, long units) {}
+
+    private static final long LOOKS_EVERY_MILLIS = 50;
 
     private final Connection connection;
     private final String table;
@@ -44,6 +48,17 @@ public final class OrderTable implements AutoCloseable {
             throw new IllegalStateException("The orders [" + prefix + "…] in [" + table + "] add up to " + sums
                     + ", not to " + expected + " as there should be");
         }
+    }
+
+    /** Waits until they have seen as many events as that, and fails unless they add up to it. */
+    public void await(String prefix, Sums expected, Duration patience, Child process)
+            throws SQLException, InterruptedException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (sums(prefix).versions() < expected.versions() && System.nanoTime() < deadline) {
+            process.requireAlive();
+            Thread.sleep(LOOKS_EVERY_MILLIS);
+        }
+        require(prefix, expected);
     }
 
     /** Of those orders, the ones that are there in that version or a later one. */

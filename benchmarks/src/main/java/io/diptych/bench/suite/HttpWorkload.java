@@ -19,7 +19,6 @@ import io.diptych.bench.load.LagProbe;
 import io.diptych.bench.load.OpenLoop;
 import io.diptych.bench.load.OrderCallers;
 import io.diptych.bench.load.OrderTable;
-import io.diptych.bench.load.OrderTable.Sums;
 import io.diptych.bench.load.Visibility;
 import io.diptych.bench.run.Figures;
 import io.diptych.bench.run.Workload;
@@ -34,7 +33,6 @@ final class HttpWorkload implements Workload {
     private static final double PER_SECOND = 200;
     private static final int WARM_UP_ROUNDS = 3;
     private static final Duration CATCHES_UP_WITHIN = Duration.ofMinutes(5);
-    private static final long LOOKS_EVERY_MILLIS = 50;
 
     /** What is measured, by what it needs to be started; the database is its own. */
     interface Start {
@@ -122,25 +120,13 @@ final class HttpWorkload implements Workload {
             figures.add(CLOSED_LOOP, outcome.perSecond());
             Metrics.add(figures, CLOSED_LOOP_P50, outcome.latencies(), 50);
             Metrics.add(figures, CLOSED_LOOP_P99, outcome.latencies(), 99);
-            awaitSums(rows, prefix, callers.expected());
+            // The next round, and the next who is measured, begin in silence.
+            rows.await(prefix, callers.expected(), CATCHES_UP_WITHIN, requireNonNull(child));
             figures.add(CATCHING_UP, (System.nanoTime() - answered) / 1e9);
             figures.add(BEHIND, probe.worstSeconds());
         }
         orders = callers.expected().orders();
         queried = prefix;
-    }
-
-    /** Until the read model has seen everything; the next round, and the next who is measured, begin in silence. */
-    private void awaitSums(OrderTable rows, String prefix, Sums expected) throws SQLException, InterruptedException {
-        long deadline = System.nanoTime() + CATCHES_UP_WITHIN.toNanos();
-        while (rows.sums(prefix).versions() < expected.versions()) {
-            requireNonNull(child).requireAlive();
-            if (System.nanoTime() > deadline) {
-                break;
-            }
-            Thread.sleep(LOOKS_EVERY_MILLIS);
-        }
-        rows.require(prefix, expected);
     }
 
     private void visibility(Figures figures) throws Exception {

@@ -71,22 +71,10 @@ final class RebuildWorkload implements Workload {
         OrderTable rows = new OrderTable(jdbcUrl, RebuildSuite.NAME + "." + Nodes.READ_MODEL);
         table = rows;
         positions = new Positions(jdbcUrl, RebuildSuite.NAME, Nodes.READ_MODEL);
-        awaitRows(rows);
+        rows.await(RebuildSuite.PREFIX, EventFill.sums(suite.events()), PATIENCE, started);
         for (int i = 0; i < WARM_UP_REBUILDS; i++) {
             round((metric, value) -> {});
         }
-    }
-
-    private void awaitRows(OrderTable rows) throws SQLException, InterruptedException {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (rows.sums(RebuildSuite.PREFIX).versions() < suite.events()) {
-            requireNonNull(child).requireAlive();
-            if (System.nanoTime() > deadline) {
-                break;
-            }
-            Thread.sleep(200);
-        }
-        rows.require(RebuildSuite.PREFIX, EventFill.sums(suite.events()));
     }
 
     @Override
