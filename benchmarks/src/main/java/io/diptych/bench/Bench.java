@@ -1,6 +1,6 @@
 package io.diptych.bench;
 
-import io.diptych.bench.restart.Accounts;
+import io.diptych.bench.accounts.Accounts;
 import io.diptych.bench.subject.Subject;
 import io.diptych.bench.suite.Nodes;
 import io.diptych.cli.Diptych;

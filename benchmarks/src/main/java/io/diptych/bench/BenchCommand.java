@@ -49,7 +49,9 @@ import picocli.CommandLine.Spec;
             "  ${COMMAND-FULL-NAME} --only kafka --rounds 9         commands through Kafka only, more often",
             "  ${COMMAND-FULL-NAME} --only http/diptych,spring-outbox",
             "  ${COMMAND-FULL-NAME} --only rebuild --events 10000000",
-            "  ${COMMAND-FULL-NAME} --only restart --aggregates 1000000"
+            "  ${COMMAND-FULL-NAME} --only restart --aggregates 1000000",
+            "  ${COMMAND-FULL-NAME} --only growth                   what becomes of it when one thing grows",
+            "  ${COMMAND-FULL-NAME} --only growth/aggregates/10000,growth/aggregates/1000000"
         })
 final class BenchCommand implements Callable<Integer> {
 
@@ -110,6 +112,10 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        String refusal = restart.refusal();
+        if (refusal != null) {
+            throw wrong(refusal);
+        }
         var started = new AtomicReference<@Nullable Bed>();
         var results = new Results();
         var context = new Context(() -> Objects.requireNonNull(started.get()), extent(), results);

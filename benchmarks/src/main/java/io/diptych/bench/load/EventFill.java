@@ -3,7 +3,9 @@ package io.diptych.bench.load;
 import io.diptych.message.Headers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -25,11 +27,43 @@ public final class EventFill implements AutoCloseable {
 
     /** @param linger how long an event may wait for others on its way */
     public EventFill(String kafka, String topic, String prefix, Duration linger) {
+        this(topic, prefix, settings(kafka, linger));
+    }
+
+    private EventFill(String topic, String prefix, Map<String, Object> settings) {
         this.topic = topic;
         this.orders = new LifeCycle(prefix);
-        Map<String, Object> settings = Map.of(
-                "bootstrap.servers", kafka, "linger.ms", linger.toMillis(), "batch.size", 128 * 1024, "acks", "all");
         this.producer = new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    /** One whose events are there at once, from {@link #begin} to {@link #commit}. */
+    public static EventFill inTransactions(String kafka, String topic, String prefix) {
+        Map<String, Object> settings = new HashMap<>(settings(kafka, Duration.ofMillis(5)));
+        settings.put("transactional.id", "bench-" + UUID.randomUUID());
+        settings.put("transaction.timeout.ms", 600_000);
+        var fill = new EventFill(topic, prefix, settings);
+        fill.producer.initTransactions();
+        return fill;
+    }
+
+    private static Map<String, Object> settings(String kafka, Duration linger) {
+        return Map.of(
+                "bootstrap.servers", kafka, "linger.ms", linger.toMillis(), "batch.size", 128 * 1024, "acks", "all");
+    }
+
+    /** Events that are sent from now on are seen by nobody yet. */
+    public void begin() {
+        producer.beginTransaction();
+    }
+
+    /** Waits until all that were sent are stored. */
+    public void flush() {
+        producer.flush();
+    }
+
+    /** Lets all that were sent be seen. */
+    public void commit() {
+        producer.commitTransaction();
     }
 
     /** What the orders of so many events add up to. */
@@ -62,17 +96,22 @@ public final class EventFill implements AutoCloseable {
     }
 
     private void send(long order, int step) {
-        Future<RecordMetadata> unused = producer.send(event(order, step), (stored, e) -> {
+        send(order, step, step + 1);
+    }
+
+    /** Writes that step of that order, as the version that it is. */
+    public void send(long order, int step, long number) {
+        Future<RecordMetadata> unused = producer.send(event(order, step, number), (stored, e) -> {
             if (e != null) {
                 failure.set(e);
             }
         });
     }
 
-    private ProducerRecord<byte[], byte[]> event(long order, int step) {
+    private ProducerRecord<byte[], byte[]> event(long order, int step, long number) {
         String id = orders.command(order, step).orderId();
         var record = new ProducerRecord<>(topic, utf8(id), orders.event(order, step));
-        String version = Integer.toString(step + 1);
+        String version = Long.toString(number);
         record.headers()
                 .add(Headers.SPEC_VERSION, utf8("1.0"))
                 .add(Headers.CONTENT_TYPE, utf8("application/json"))

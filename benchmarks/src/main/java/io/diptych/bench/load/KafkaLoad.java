@@ -10,6 +10,8 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongFunction;
+import java.util.function.Supplier;
 import org.HdrHistogram.Histogram;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -25,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class KafkaLoad implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(5);
+    private static final int PART = 100_000;
     private static final Duration REPLIES_WITHIN = Duration.ofSeconds(60);
 
     /**
@@ -34,18 +37,40 @@ public final class KafkaLoad implements AutoCloseable {
      */
     public record Topics(String commands, String events, String replies) {}
 
+    /** What is sent. */
+    public interface Command {
+
+        /** Of the aggregate that it is for. */
+        String key();
+
+        /** Its name. */
+        String type();
+
+        /** The body as it is sent. */
+        byte[] bytes();
+
+        /** How many it leads to. */
+        default int events() {
+            return 1;
+        }
+    }
+
+    /** What all events together are. */
+    public record Stored(long events, long aggregates, long bytes) {}
+
     private final String kafka;
     private final Topics topics;
-    private final LifeCycle orders;
+    private final LongFunction<? extends Command> commands;
     private final KafkaProducer<byte[], byte[]> bulk;
     private final KafkaProducer<byte[], byte[]> single;
     private final AtomicLong sent = new AtomicLong();
+    private final AtomicLong expected = new AtomicLong();
 
-    /** Of orders whose ids have that prefix. */
-    public KafkaLoad(String kafka, Topics topics, String prefix) {
+    /** Of the commands with the numbers 0, 1 and so on. */
+    public KafkaLoad(String kafka, Topics topics, LongFunction<? extends Command> commands) {
         this.kafka = kafka;
         this.topics = topics;
-        this.orders = new LifeCycle(prefix);
+        this.commands = commands;
         this.bulk = new KafkaProducer<>(
                 Map.of(
                         "bootstrap.servers",
@@ -77,20 +102,34 @@ public final class KafkaLoad implements AutoCloseable {
      * the last committed event. So nothing of what it takes to send them is in the time.
      */
     public long burst(int count, Child process) throws InterruptedException {
+        return burst(count, () -> process);
+    }
+
+    /** The same, but for somebody who is started at that moment. */
+    public long burst(int count, Supplier<Child> started) throws InterruptedException {
         try (var events = new TopicReader(kafka, topics.events());
                 var replies = new TopicReader(kafka, topics.replies())) {
             events.seekToEnd();
             replies.seekToEnd();
             bulk.beginTransaction();
+            long before = expected.get();
             for (int i = 0; i < count; i++) {
                 Future<RecordMetadata> unused = bulk.send(record(sent.getAndIncrement(), i));
             }
             bulk.flush();
             long begun = System.nanoTime();
             bulk.commitTransaction();
-            long ended = await(events, count, process, null);
+            Child process = started.get();
+            long ended = await(events, expected.get() - before, process, null);
             await(replies, count, process, KafkaLoad::requireAccepted);
             return ended - begun;
+        }
+    }
+
+    /** Sends that many, in bursts that a transaction and those who read it cope with, and waits until all are handled. */
+    public void send(long count, Child process) throws InterruptedException {
+        for (long left = count; left > 0; left -= PART) {
+            long unused = burst((int) Math.min(PART, left), process);
         }
     }
 
@@ -192,13 +231,15 @@ public final class KafkaLoad implements AutoCloseable {
         return ended;
     }
 
-    /** Each command has led to one event, and each order's versions have no gap. */
-    public void checkVersions() {
+    /** Each command has led to its events, and each aggregate's versions have no gap. */
+    public Stored checkVersions() {
+        var bytes = new AtomicLong();
         Map<String, Long> versions = new HashMap<>();
         try (var events = new TopicReader(kafka, topics.events())) {
             events.readAll(event -> {
-                String order = new String(event.key(), StandardCharsets.UTF_8);
-                long version = versions.merge(order, 1L, Long::sum);
+                bytes.addAndGet(event.value().length);
+                String aggregate = new String(event.key(), StandardCharsets.UTF_8);
+                long version = versions.merge(aggregate, 1L, Long::sum);
                 Header told = event.headers().lastHeader(Headers.SEQUENCE);
                 if (told == null || Long.parseLong(new String(told.value(), StandardCharsets.US_ASCII)) != version) {
                     throw new IllegalStateException(
@@ -206,7 +247,9 @@ public final class KafkaLoad implements AutoCloseable {
                 }
             });
         }
-        requireAll(versions.values().stream().mapToLong(Long::longValue).sum());
+        long count = versions.values().stream().mapToLong(Long::longValue).sum();
+        requireAll(count);
+        return new Stored(count, versions.size(), bytes.get());
     }
 
     /** There are as many events as commands; no more is asked of what only copies. */
@@ -219,16 +262,17 @@ public final class KafkaLoad implements AutoCloseable {
     }
 
     private void requireAll(long events) {
-        if (events != sent.get()) {
-            throw new IllegalStateException(
-                    sent.get() + " commands have led to " + events + " events in [" + topics.events() + "]");
+        if (events != expected.get()) {
+            throw new IllegalStateException(sent.get() + " commands have led to " + events + " events in ["
+                    + topics.events() + "], not " + expected.get());
         }
     }
 
     private ProducerRecord<byte[], byte[]> record(long number, long correlation) {
-        LifeCycle.Command command = orders.command(number);
+        Command command = commands.apply(number);
+        expected.addAndGet(command.events());
         var record = new ProducerRecord<>(
-                topics.commands(), command.orderId().getBytes(StandardCharsets.UTF_8), command.bytes());
+                topics.commands(), command.key().getBytes(StandardCharsets.UTF_8), command.bytes());
         record.headers()
                 .add(Headers.TYPE, command.type().getBytes(StandardCharsets.US_ASCII))
                 .add(Headers.REPLY_TOPIC, topics.replies().getBytes(StandardCharsets.UTF_8))

@@ -28,14 +28,19 @@ public record LifeCycle(String prefix) {
      *
      * @param step from 0: its place in the order's life
      */
-    public record Command(String orderId, int step, String body) {
+    public record Command(String orderId, int step, String body) implements KafkaLoad.Command {
 
-        /** Its name. */
+        @Override
+        public String key() {
+            return orderId;
+        }
+
+        @Override
         public String type() {
             return STEPS.get(step);
         }
 
-        /** The body as it is sent. */
+        @Override
         public byte[] bytes() {
             return body.getBytes(StandardCharsets.UTF_8);
         }

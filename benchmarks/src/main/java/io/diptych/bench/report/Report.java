@@ -53,7 +53,7 @@ public record Report(
         Files.createDirectories(folder);
         var pictures = new ArrayList<String>();
         for (Suite suite : suites) {
-            String picture = suite.name() + ".png";
+            String picture = picture(suite);
             if (Chart.write(suite, results, folder.resolve(picture))) {
                 pictures.add(picture);
             } else {
@@ -62,6 +62,10 @@ public record Report(
         }
         Files.writeString(folder.resolve("report.md"), markdown(pictures));
         Files.writeString(folder.resolve("figures.csv"), csv());
+    }
+
+    private static String picture(Suite suite) {
+        return suite.name().replace('/', '-') + ".png";
     }
 
     private String markdown(List<String> pictures) {
@@ -81,12 +85,12 @@ public record Report(
         for (Suite suite : suites) {
             List<List<String>> rows = table(suite);
             text.append("## ").append(suite.title()).append("\n\n");
-            if (pictures.contains(suite.name() + ".png")) {
+            if (pictures.contains(picture(suite))) {
                 text.append("![")
                         .append(suite.title())
                         .append("](")
-                        .append(suite.name())
-                        .append(".png)\n\n");
+                        .append(picture(suite))
+                        .append(")\n\n");
             }
             if (rows.size() > 1) {
                 text.append(Text.markdown(rows)).append('\n');

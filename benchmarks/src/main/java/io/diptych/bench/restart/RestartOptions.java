@@ -1,5 +1,6 @@
 package io.diptych.bench.restart;
 
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
 /** How much a restart has to cope with. */
@@ -8,16 +9,16 @@ public final class RestartOptions {
     @Option(
             names = "--aggregates",
             paramLabel = "N",
-            defaultValue = "1000000",
-            description = "How many the node has. Default: ${DEFAULT-VALUE}")
-    int aggregates = 1_000_000;
+            description = "How many the node has. Default: 100000, with --quick 20000")
+    @Nullable
+    Integer aggregates;
 
     @Option(
             names = "--commands",
             paramLabel = "N",
-            defaultValue = "200000",
-            description = "Commands of a round. Default: ${DEFAULT-VALUE}")
-    int commands = 200_000;
+            defaultValue = "20000",
+            description = "Commands between two restarts. Default: ${DEFAULT-VALUE}")
+    int commands = 20_000;
 
     @Option(
             names = "--heap",
@@ -25,4 +26,15 @@ public final class RestartOptions {
             defaultValue = "512",
             description = "The heap of the node. Default: ${DEFAULT-VALUE}")
     int heap = 512;
+
+    /** Why nothing can be measured with these; null if it can. */
+    public @Nullable String refusal() {
+        if (aggregates != null && (aggregates < 1 || aggregates > 100_000_000)) {
+            return "The aggregates [" + aggregates + "] must be from 1 to 100000000";
+        }
+        if (commands < 1 || commands > 1_000_000) {
+            return "The commands [" + commands + "] must be from 1 to 1000000";
+        }
+        return heap < 128 ? "The heap [" + heap + "] must be at least 128 MB" : null;
+    }
 }

@@ -3,50 +3,45 @@ package io.diptych.bench.restart;
 import static java.util.Objects.requireNonNull;
 
 import io.diptych.bench.Bench;
+import io.diptych.bench.accounts.Accounts;
+import io.diptych.bench.accounts.Deposits;
 import io.diptych.bench.bed.Bed;
 import io.diptych.bench.bed.Child;
+import io.diptych.bench.load.KafkaLoad;
 import io.diptych.bench.run.Figures;
 import io.diptych.bench.run.Metric;
 import io.diptych.bench.run.Workload;
-import java.nio.file.Files;
+import io.diptych.kafka.checkpoint.Checkpoints;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
-import java.util.Random;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** Restarts of a command node that has many aggregates, and whether many make it slower. */
+/** Restarts of a command node that has many aggregates. */
 public final class RestartWorkload implements Workload {
 
-    private static final Metric FEW_PER_SECOND = Metric.rate("throughput with 10,000 aggregates", "commands/s");
-    private static final Metric MANY_PER_SECOND = Metric.rate("throughput with many", "commands/s");
-    private static final Metric RATIO = Metric.rate("ratio", "many / few");
     private static final Metric AFTER_KILL = Metric.seconds("restart after kill -9, to the first handled command");
     private static final Metric AFTER_STOP = Metric.seconds("restart after a stop");
     private static final Metric EMPTY_DISK = Metric.seconds("restart with an empty disk");
 
-    private static final Duration PATIENCE = Duration.ofMinutes(20);
+    private static final String APP = "restart";
     private static final int EVENTS_EACH = 3;
-    private static final int FEW_COUNT = 10_000;
-
-    /** Of both, before they are compared: half of the machine compiles the hot code at first. */
-    private static final int WARM_UP_ROUNDS = 3;
-
-    private static final String FEW = "few";
-    private static final String MANY = "many";
 
     private final Supplier<Bed> bed;
     private final RestartOptions options;
-    private @Nullable DepositLoad few;
-    private @Nullable DepositLoad many;
-    private @Nullable Child fewNode;
-    private @Nullable Child manyNode;
+    private final int aggregates;
+    private final Deposits deposits;
+    private @Nullable KafkaLoad load;
+    private @Nullable Child node;
+    private int disk;
 
-    /** With that many aggregates. */
-    public RestartWorkload(Supplier<Bed> bed, RestartOptions options) {
+    /** With that many aggregates, unless the options have another number. */
+    public RestartWorkload(Supplier<Bed> bed, RestartOptions options, int usual) {
         this.bed = bed;
         this.options = options;
+        this.aggregates = options.aggregates == null ? usual : options.aggregates;
+        this.deposits = Deposits.among(aggregates).withHistory(EVENTS_EACH, 1);
     }
 
     /** What is drawn. */
@@ -61,150 +56,73 @@ public final class RestartWorkload implements Workload {
 
     @Override
     public String description() {
-        return "a command node with --aggregates of them, and a heap of --heap MB";
+        return "a command node with " + aggregates + " aggregates of " + EVENTS_EACH
+                + " events and more, and a heap of " + options.heap + " MB; " + options.commands
+                + " commands before each restart";
     }
 
     @Override
     public void prepare() throws Exception {
-        DepositLoad ofFew = new DepositLoad(FEW, bed.get().kafka());
-        few = ofFew;
-        populate(ofFew, FEW, FEW_COUNT);
-        DepositLoad ofMany = new DepositLoad(MANY, bed.get().kafka());
-        many = ofMany;
-        populate(ofMany, MANY, options.aggregates);
-        Child withFew = ready(FEW, "disk");
-        fewNode = withFew;
-        Child withMany = ready(MANY, "disk");
-        manyNode = withMany;
-        long unused = ofFew.sendOneAndAwait(PATIENCE, withFew) + ofMany.sendOneAndAwait(PATIENCE, withMany);
-        for (int i = 0; i < WARM_UP_ROUNDS; i++) {
-            double unusedRate = burst(ofFew, FEW_COUNT, withFew) + burst(ofMany, options.aggregates, withMany);
-        }
+        Bed on = bed.get();
+        on.topics(Set.of(Accounts.topics(APP).replies()));
+        Child first = start();
+        Child.Ready unused = first.awaitReady(Bed.STARTS_WITHIN);
+        KafkaLoad commands = new KafkaLoad(on.kafka(), Accounts.topics(APP), deposits);
+        load = commands;
+        commands.send(deposits.untilOpen(0), first);
     }
 
-    private void populate(DepositLoad load, String app, int count) throws Exception {
-        try (Child node = ready(app, "disk");
-                DepositLoad.Committed events = load.events()) {
-            events.skipAll();
-            long total = (long) count * EVENTS_EACH;
-            long done = 0;
-            while (done < total) {
-                long from = done;
-                long part = Math.min(200_000, total - done);
-                load.send(part, i -> (from + i) % count);
-                long unused = events.awaitMore(done, part, PATIENCE, node);
-                done += part;
-            }
-        }
-    }
-
-    /** Both at a time, so that what else the machine does meets both. */
     @Override
     public void round(Figures figures) throws Exception {
-        double perSecondOfFew = burst(requireNonNull(few), FEW_COUNT, requireNonNull(fewNode));
-        double perSecondOfMany = burst(requireNonNull(many), options.aggregates, requireNonNull(manyNode));
-        figures.add(FEW_PER_SECOND, perSecondOfFew);
-        figures.add(MANY_PER_SECOND, perSecondOfMany);
-        figures.add(RATIO, perSecondOfMany / perSecondOfFew);
+        working().kill();
+        figures.add(AFTER_KILL, restart());
+        working().close();
+        figures.add(AFTER_STOP, restart());
+        working().close();
+        Checkpoints.delete(stateDir());
+        disk++;
+        figures.add(EMPTY_DISK, restart());
     }
 
-    private double burst(DepositLoad load, int count, Child node) throws InterruptedException {
-        var random = new Random(load.sent());
-        try (DepositLoad.Committed events = load.events()) {
-            events.skipAll();
-            long begun = System.nanoTime();
-            load.send(options.commands, i -> random.nextInt(count));
-            return options.commands / seconds(begun, events.awaitMore(0, options.commands, PATIENCE, node));
-        }
+    /** The node, which has just written to its disk and to the log. */
+    private Child working() throws InterruptedException {
+        Child working = requireNonNull(node);
+        requireNonNull(load).send(options.commands, working);
+        return working;
     }
 
-    private double restart(DepositLoad load, String disk, boolean kill) throws Exception {
-        Child before = ready(MANY, "disk");
-        long unused = load.sendOneAndAwait(PATIENCE, before);
-        double unusedRate = burst(load, options.aggregates, before);
-        if (kill) {
-            before.kill();
-        } else {
-            before.close();
-        }
-        try (DepositLoad.Committed events = load.events()) {
-            events.skipAll();
-            load.send(1, i -> 0);
-            long begun = System.nanoTime();
-            try (Child node = start(MANY, disk)) {
-                return seconds(begun, events.awaitMore(0, 1, PATIENCE, node));
-            }
-        }
+    /** Seconds from the start of the process to the event of a command that was there before. */
+    private double restart() throws InterruptedException {
+        return requireNonNull(load).burst(1, this::start) / 1e9;
     }
 
     @Override
-    public void finish(Figures figures) throws Exception {
-        DepositLoad load = requireNonNull(many);
-        closeNodes();
-        figures.add(AFTER_KILL, restart(load, "disk", true));
-        figures.add(AFTER_STOP, restart(load, "disk", false));
-        figures.add(EMPTY_DISK, restart(load, "empty", false));
-        check(requireNonNull(few), FEW_COUNT);
-        check(load, options.aggregates);
-    }
-
-    private static void check(DepositLoad load, int count) {
-        try (DepositLoad.Committed events = load.events()) {
-            var versions = events.versions();
-            long sum = versions.values().stream().mapToLong(Long::longValue).sum();
-            if (versions.size() != count || sum != load.sent()) {
-                throw new IllegalStateException("There are " + versions.size() + " accounts with " + sum
-                        + " deposits, not " + count + " with " + load.sent());
-            }
+    public void finish(Figures figures) {
+        KafkaLoad.Stored stored = requireNonNull(load).checkVersions();
+        if (stored.aggregates() != aggregates) {
+            throw new IllegalStateException("There are " + stored.aggregates() + " accounts, not " + aggregates);
         }
     }
 
     @Override
     public void close() {
-        closeNodes();
-        if (few != null) {
-            few.close();
+        if (load != null) {
+            load.close();
         }
-        if (many != null) {
-            many.close();
-        }
-    }
-
-    private void closeNodes() {
-        if (fewNode != null) {
-            fewNode.close();
-        }
-        if (manyNode != null) {
-            manyNode.close();
-        }
-    }
-
-    /**
-     * Waits until it handles commands. A producer that writes to a partition the moment it is made may have its first
-     * batch refused and the next taken: then the first never fits in any more.
-     */
-    private Child ready(String app, String disk) throws Exception {
-        Child node = start(app, disk);
-        try {
-            Child.Ready unused = node.awaitReady(PATIENCE);
-            return node;
-        } catch (RuntimeException | InterruptedException e) {
+        if (node != null) {
             node.close();
-            throw e;
         }
     }
 
-    private Child start(String app, String disk) throws Exception {
+    private Child start() {
         Bed on = bed.get();
-        Path state = stateDir(app, disk);
-        Files.createDirectories(state);
-        return on.withHeap(options.heap)
+        Child started = on.withHeap(options.heap)
                 .start(
-                        "restart-" + app,
+                        APP,
                         Bench.class,
                         "node",
                         "accounts",
-                        app,
+                        APP,
                         "run",
                         "--roles",
                         "command",
@@ -217,14 +135,13 @@ public final class RestartWorkload implements Workload {
                         "--port",
                         "0",
                         "--state-dir",
-                        state.toString());
+                        stateDir().toString());
+        node = started;
+        return started;
     }
 
-    private Path stateDir(String app, String disk) {
-        return bed.get().dir().resolve(app).resolve(disk);
-    }
-
-    private static double seconds(long begun, long ended) {
-        return (ended - begun) / 1e9;
+    /** Another one each time that the disk is to be empty. */
+    private Path stateDir() {
+        return bed.get().dir().resolve(APP + "-disk-" + disk);
     }
 }

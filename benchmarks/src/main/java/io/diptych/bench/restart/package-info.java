@@ -1,4 +1,4 @@
-/** Restarts of a node that has many aggregates, and whether many make it slower. */
+/** Restarts of a node that has many aggregates. */
 @NullMarked
 package io.diptych.bench.restart;
 

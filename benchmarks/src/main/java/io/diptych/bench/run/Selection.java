@@ -12,8 +12,8 @@ public final class Selection {
     /**
      * Suites with the workloads that are wanted.
      *
-     * @param words each a suite, a workload such as {@code diptych} in all suites, or {@code kafka/diptych}; none for all
-     *     that are measured by default
+     * @param words each a suite, what several suites begin with, as {@code growth} for {@code growth/rows}, a workload such
+     *     as {@code diptych} in all suites, or {@code kafka/diptych}; none for all that are measured by default
      * @throws IllegalArgumentException for a word that stands for nothing
      */
     public static List<Suite> of(List<Suite> suites, List<String> words) {
@@ -38,9 +38,9 @@ public final class Selection {
 
     private static List<Workload> chosen(Suite suite, List<String> words) {
         return suite.workloads().stream()
-                .filter(workload -> words.contains(suite.name())
-                        || words.contains(workload.name())
-                        || words.contains(suite.fullName(workload)))
+                .filter(workload -> words.stream()
+                        .anyMatch(word -> word.equals(workload.name())
+                                || (suite.fullName(workload) + "/").startsWith(word + "/")))
                 .toList();
     }
 

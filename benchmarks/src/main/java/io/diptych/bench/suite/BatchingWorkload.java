@@ -3,12 +3,8 @@ package io.diptych.bench.suite;
 import static java.util.Objects.requireNonNull;
 
 import io.diptych.TopicNames;
-import io.diptych.bench.bed.Bed;
-import io.diptych.bench.bed.Child;
 import io.diptych.bench.load.EventFill;
-import io.diptych.bench.load.HttpApi;
 import io.diptych.bench.load.OpenLoop;
-import io.diptych.bench.load.OrderTable;
 import io.diptych.bench.run.Figures;
 import io.diptych.bench.run.Workload;
 import io.diptych.projection.Batching;
@@ -19,10 +15,7 @@ import org.jspecify.annotations.Nullable;
 /** A node that only keeps a read model, and events that are written for it: a few a second, then many at once. */
 final class BatchingWorkload implements Workload {
 
-    private static final Duration PATIENCE = Duration.ofMinutes(5);
-    private static final long LOOKS_EVERY_MILLIS = 1;
     private static final int PER_SECOND = 200;
-    private static final int GENERATION = 1;
     private static final String BATCHES = "diptych_projection_batch_size_count";
 
     /** Of the batches of one, which take a transaction each. */
@@ -33,10 +26,7 @@ final class BatchingWorkload implements Workload {
     private final Context context;
     private final String app;
     private final Batching batching;
-    private @Nullable Child child;
-    private @Nullable HttpApi api;
-    private @Nullable OrderTable table;
-    private @Nullable Positions positions;
+    private @Nullable RowsNode node;
     private int run;
     private long written;
 
@@ -59,13 +49,7 @@ final class BatchingWorkload implements Workload {
 
     @Override
     public void prepare() throws Exception {
-        Bed bed = context.bed();
-        String jdbcUrl = bed.database(app);
-        Child started = Nodes.start(bed, app, "--roles", "gateway,projection", "--postgres", jdbcUrl);
-        child = started;
-        api = new HttpApi(started.awaitReady(Bed.STARTS_WITHIN).address());
-        table = new OrderTable(jdbcUrl, app + "." + Nodes.READ_MODEL);
-        positions = new Positions(jdbcUrl, app, Nodes.READ_MODEL);
+        node = RowsNode.start(context.bed(), app);
         round((metric, value) -> {});
     }
 
@@ -86,7 +70,7 @@ final class BatchingWorkload implements Workload {
         try (var fill = new EventFill(context.bed().kafka(), topic(), prefix, Duration.ZERO)) {
             Thread sender = Thread.ofPlatform().start(() -> loop.run(fill::send));
             for (long seen = 0; seen < events; ) {
-                long now = awaitPosition(before + seen + 1) - before;
+                long now = requireNonNull(node).awaitPosition(before + seen + 1) - before;
                 long at = System.nanoTime();
                 for (; seen < now; seen++) {
                     loop.answered(seen, at);
@@ -98,7 +82,7 @@ final class BatchingWorkload implements Workload {
         Metrics.add(figures, BatchingSuite.VISIBLE_P50, loop.latencies(), 50);
         Metrics.add(figures, BatchingSuite.VISIBLE_P99, loop.latencies(), 99);
         figures.add(BatchingSuite.PER_TRANSACTION, events / (batches() - batches));
-        requireVersions(prefix, events);
+        requireNonNull(node).requireVersions(prefix, events);
     }
 
     private void flood(Figures figures) throws Exception {
@@ -107,18 +91,9 @@ final class BatchingWorkload implements Workload {
         long begun = System.nanoTime();
         EventFill.write(context.bed().kafka(), topic(), prefix, events);
         written += events;
-        long unused = awaitPosition(written);
+        long unused = requireNonNull(node).awaitPosition(written);
         figures.add(BatchingSuite.CATCHING_UP, events / ((System.nanoTime() - begun) / 1e9));
-        requireNonNull(table).require(prefix, EventFill.sums(events));
-    }
-
-    /** Every event makes its order's version one greater. */
-    private void requireVersions(String prefix, long events) throws Exception {
-        long versions = requireNonNull(table).sums(prefix).versions();
-        if (versions != events) {
-            throw new IllegalStateException(
-                    "The orders [" + prefix + "…] have seen " + versions + " events, not " + events);
-        }
+        requireNonNull(node).require(prefix, EventFill.sums(events));
     }
 
     private String topic() {
@@ -126,17 +101,13 @@ final class BatchingWorkload implements Workload {
     }
 
     private double batches() throws InterruptedException {
-        return requireNonNull(api)
+        return requireNonNull(node)
+                .api()
                 .get("/metrics", null)
                 .lines()
                 .filter(line -> line.startsWith(BATCHES))
                 .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
                 .sum();
-    }
-
-    private long awaitPosition(long atLeast) throws SQLException, InterruptedException {
-        return requireNonNull(positions)
-                .await(GENERATION, atLeast, PATIENCE, LOOKS_EVERY_MILLIS, requireNonNull(child));
     }
 
     @Override
@@ -145,18 +116,9 @@ final class BatchingWorkload implements Workload {
     }
 
     @Override
-    public void close() throws Exception {
-        if (positions != null) {
-            positions.close();
-        }
-        if (table != null) {
-            table.close();
-        }
-        if (api != null) {
-            api.close();
-        }
-        if (child != null) {
-            child.close();
+    public void close() throws SQLException {
+        if (node != null) {
+            node.close();
         }
     }
 }

@@ -10,6 +10,8 @@ import java.util.List;
  * @param rates of commands through Kafka, per second
  * @param events of which a read model is made; four for each order
  * @param listenerEvents of which the hand-written listener makes it: the first of them, as it is so much slower
+ * @param growth what is many, and how many
+ * @param restartAggregates that a node has which is restarted
  */
 public record Extent(
         int burst,
@@ -18,7 +20,9 @@ public record Extent(
         Duration latency,
         Duration http,
         int events,
-        int listenerEvents) {
+        int listenerEvents,
+        Growth growth,
+        int restartAggregates) {
 
     /** Enough for figures that one can rely on. */
     public static final Extent FULL = new Extent(
@@ -28,7 +32,9 @@ public record Extent(
             Duration.ofSeconds(15),
             Duration.ofSeconds(10),
             1_000_000,
-            30_000);
+            30_000,
+            Growth.FULL,
+            100_000);
 
     /** Enough to see that all is well, within six minutes on two processors. */
     public static final Extent QUICK = new Extent(
@@ -38,7 +44,9 @@ public record Extent(
             Duration.ofMillis(1500),
             Duration.ofMillis(1500),
             200_000,
-            5_000);
+            5_000,
+            Growth.QUICK,
+            20_000);
 
     /** What a command leaves on the disk: itself, its event, its reply and the state, of all who are measured. */
     private static final long BYTES_OF_A_COMMAND = 6 * 1024;
@@ -48,12 +56,21 @@ public record Extent(
 
     /** The same with another number of events. */
     public Extent withEvents(int number) {
-        return new Extent(burst, rates, warmUp, latency, http, number, Math.min(listenerEvents, number));
+        return new Extent(
+                burst,
+                rates,
+                warmUp,
+                latency,
+                http,
+                number,
+                Math.min(listenerEvents, number),
+                growth,
+                restartAggregates);
     }
 
     /** Bytes of disk that so many rounds take, roughly. */
     public long room(int rounds) {
         long commands = (long) burst * (rounds + 2);
-        return (1L << 30) + commands * BYTES_OF_A_COMMAND + events * BYTES_OF_AN_EVENT;
+        return (1L << 30) + commands * BYTES_OF_A_COMMAND + events * BYTES_OF_AN_EVENT + growth.room(rounds);
     }
 }

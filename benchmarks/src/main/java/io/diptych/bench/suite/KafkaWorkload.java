@@ -8,6 +8,7 @@ import static java.util.Objects.requireNonNull;
 import io.diptych.bench.bed.Bed;
 import io.diptych.bench.bed.Child;
 import io.diptych.bench.load.KafkaLoad;
+import io.diptych.bench.load.LifeCycle;
 import io.diptych.bench.run.Figures;
 import io.diptych.bench.run.Workload;
 import java.util.List;
@@ -84,7 +85,7 @@ final class KafkaWorkload implements Workload {
         if (!version.isEmpty()) {
             context.results().version(name, version);
         }
-        KafkaLoad commands = new KafkaLoad(bed.kafka(), topics, "o-");
+        KafkaLoad commands = new KafkaLoad(bed.kafka(), topics, new LifeCycle("o-")::command);
         load = commands;
         if (measured != Measured.LATENCY_ONLY) {
             for (int i = 0; i < WARM_UP_BURSTS; i++) {
@@ -120,7 +121,7 @@ final class KafkaWorkload implements Workload {
     public void finish(Figures figures) {
         KafkaLoad commands = requireNonNull(load);
         if (measured == Measured.BOTH) {
-            commands.checkVersions();
+            KafkaLoad.Stored unused = commands.checkVersions();
         } else {
             commands.checkCount();
         }

@@ -2,6 +2,7 @@ package io.diptych.bench.suite;
 
 import io.diptych.App;
 import io.diptych.bench.Bench;
+import io.diptych.bench.accounts.Accounts;
 import io.diptych.bench.bed.Bed;
 import io.diptych.bench.bed.Child;
 import io.diptych.command.Aggregate;
@@ -35,19 +36,32 @@ public final class Nodes {
                 .findFirst()
                 .orElseThrow();
         var batching = BatchingSuite.ALL.getOrDefault(name, Batching.DEFAULT);
-        return App.named(name).with(order).with(plain(summary).withBatching(batching));
+        App app = App.named(name).with(order);
+        for (String readModel : GrowthSuite.readModels(name)) {
+            app = app.with(plain(readModel, summary).withBatching(batching));
+        }
+        return app;
     }
 
     /** As the rivals' tables: rows, and nothing else that could be had for more work. */
-    private static <E, R> ReadModel<E, R> plain(ReadModel<E, R> model) {
-        return new ReadModel<>(model.name(), model.aggregate(), model.rowType(), model.projection());
+    private static <E, R> ReadModel<E, R> plain(String name, ReadModel<E, R> model) {
+        return new ReadModel<>(name, model.aggregate(), model.rowType(), model.projection());
     }
 
     /** Starts one, as a user does. */
     static Child start(Bed bed, String app, String... options) {
+        return start(bed, "orders", app, Bed.PARTITIONS, options);
+    }
+
+    /** Starts one that handles the commands of {@link Accounts}. */
+    static Child accounts(Bed bed, String app, int partitions) {
+        return start(bed, "accounts", app, partitions, "--roles", "command");
+    }
+
+    private static Child start(Bed bed, String system, String app, int partitions, String... options) {
         String name = app + "-diptych";
-        List<String> arguments = new ArrayList<>(List.of("node", "orders", app));
-        arguments.addAll(List.of("run", "--kafka", bed.kafka(), "--port", "0", "--partitions", "" + Bed.PARTITIONS));
+        List<String> arguments = new ArrayList<>(List.of("node", system, app));
+        arguments.addAll(List.of("run", "--kafka", bed.kafka(), "--port", "0", "--partitions", "" + partitions));
         arguments.addAll(List.of(
                 "--node-id", name, "--state-dir", bed.dir().resolve(name).toString()));
         arguments.addAll(Arrays.asList(options));

@@ -4,6 +4,7 @@ import io.diptych.bench.restart.RestartOptions;
 import io.diptych.bench.restart.RestartWorkload;
 import io.diptych.bench.run.Suite;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** All there is to measure. */
 public final class Suites {
@@ -12,20 +13,24 @@ public final class Suites {
 
     /** Nothing is started yet. */
     public static List<Suite> all(Context context, RestartOptions restart) {
-        return List.of(
-                KafkaSuite.of(context),
-                HttpSuite.of(context),
-                RebuildSuite.of(context),
-                BatchingSuite.of(context),
-                restart(context, restart));
+        return Stream.concat(
+                        Stream.of(
+                                KafkaSuite.of(context),
+                                HttpSuite.of(context),
+                                RebuildSuite.of(context),
+                                BatchingSuite.of(context),
+                                restart(context, restart)),
+                        GrowthSuite.of(context).stream())
+                .toList();
     }
 
     private static Suite restart(Context context, RestartOptions options) {
         return new Suite(
                 "restart",
                 "Restarts of a node with many aggregates",
-                false,
+                true,
                 RestartWorkload.chart(),
-                List.of(new RestartWorkload(context.started(), options)));
+                List.of(new RestartWorkload(
+                        context.started(), options, context.extent().restartAggregates())));
     }
 }

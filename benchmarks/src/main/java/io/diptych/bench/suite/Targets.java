@@ -92,7 +92,16 @@ public final class Targets {
                         "projection rebuild / hand-written listener",
                         rebuild(RebuildSuite.DIPTYCH),
                         rebuild(RebuildSuite.LISTENER),
-                        Bound.atLeast(50)));
+                        Bound.atLeast(50)),
+                growth("command throughput, 1,000,000 aggregates / 10,000", GrowthSuite.AGGREGATES, THROUGHPUT),
+                growth("projection catching up, 1,000,000 rows / 10,000", GrowthSuite.ROWS, GrowthSuite.CATCHING_UP),
+                growth("queries by key over HTTP, 1,000,000 rows / 10,000", GrowthSuite.ROWS, Metrics.BY_KEY));
+    }
+
+    /** The many cost hardly more than the few. */
+    private static Target growth(String what, String suite, Metric metric) {
+        return new Target(
+                what, new Term(suite + "/1000000", metric), new Term(suite + "/10000", metric), Bound.atLeast(0.9));
     }
 
     private static Term kafka(String workload, Metric metric) {

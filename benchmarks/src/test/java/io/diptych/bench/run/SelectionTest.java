@@ -12,7 +12,9 @@ class SelectionTest {
     private final List<Suite> all = List.of(
             suite("kafka", true, "copy", "diptych"),
             suite("http", true, "echo", "diptych"),
-            suite("restart", false, "diptych"));
+            suite("restart", false, "diptych"),
+            suite("growth/rows", false, "10", "1000"),
+            suite("growth/partitions", false, "1"));
 
     @Test
     void nothing_chosen_is_all_that_is_measured_by_default() {
@@ -24,6 +26,14 @@ class SelectionTest {
         assertThat(chosen("http")).containsExactly("http/echo", "http/diptych");
         assertThat(chosen("diptych")).containsExactly("kafka/diptych", "http/diptych", "restart/diptych");
         assertThat(chosen("kafka/diptych", "echo")).containsExactly("kafka/diptych", "http/echo");
+    }
+
+    @Test
+    void a_word_may_be_what_several_suites_begin_with() {
+        assertThat(chosen("growth")).containsExactly("growth/rows/10", "growth/rows/1000", "growth/partitions/1");
+        assertThat(chosen("growth/rows")).containsExactly("growth/rows/10", "growth/rows/1000");
+        assertThat(chosen("growth/rows/10")).containsExactly("growth/rows/10");
+        assertThatThrownBy(() -> chosen("grow")).hasMessageContaining("[grow]");
     }
 
     @Test

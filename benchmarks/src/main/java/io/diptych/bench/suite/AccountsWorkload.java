@@ -1,0 +1,107 @@
+package io.diptych.bench.suite;
+
+import static java.util.Objects.requireNonNull;
+
+import io.diptych.bench.accounts.Accounts;
+import io.diptych.bench.accounts.Deposits;
+import io.diptych.bench.bed.Bed;
+import io.diptych.bench.bed.Child;
+import io.diptych.bench.load.KafkaLoad;
+import io.diptych.bench.run.Figures;
+import io.diptych.bench.run.Workload;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The command engine of one node, with deposits into accounts. */
+final class AccountsWorkload implements Workload {
+
+    private static final int WARM_UP_BURSTS = 3;
+
+    private final String name;
+    private final String description;
+    private final String app;
+    private final int partitions;
+    private final Deposits deposits;
+    private final int burst;
+    private final Context context;
+    private @Nullable Child child;
+    private @Nullable KafkaLoad load;
+
+    AccountsWorkload(
+            String name,
+            String description,
+            String app,
+            int partitions,
+            Deposits deposits,
+            int burst,
+            Context context) {
+        this.name = name;
+        this.description = description;
+        this.app = app;
+        this.partitions = partitions;
+        this.deposits = deposits;
+        this.burst = burst;
+        this.context = context;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String description() {
+        return description;
+    }
+
+    @Override
+    public void prepare() throws Exception {
+        Bed bed = context.bed();
+        KafkaLoad.Topics topics = Accounts.topics(app);
+        bed.topics(Set.of(topics.replies()));
+        Child started = Nodes.accounts(bed, app, partitions);
+        child = started;
+        Child.Ready unused = started.awaitReady(Bed.STARTS_WITHIN);
+        KafkaLoad commands = new KafkaLoad(bed.kafka(), topics, deposits);
+        load = commands;
+        for (int i = 0; i < WARM_UP_BURSTS; i++) {
+            long unusedNanos = open();
+        }
+    }
+
+    @Override
+    public void round(Figures figures) throws Exception {
+        figures.add(Metrics.THROUGHPUT, burst / (open() / 1e9));
+    }
+
+    /** Opens the accounts whose turn it is, if they are not open yet; then measures. */
+    private long open() throws InterruptedException {
+        KafkaLoad commands = requireNonNull(load);
+        Child process = requireNonNull(child);
+        commands.send(deposits.untilOpen(commands.sent()), process);
+        return commands.burst(burst, process);
+    }
+
+    @Override
+    public void finish(Figures figures) {
+        KafkaLoad commands = requireNonNull(load);
+        KafkaLoad.Stored stored = commands.checkVersions();
+        long accounts = deposits.reached(commands.sent());
+        if (stored.aggregates() != accounts) {
+            throw new IllegalStateException("There are " + stored.aggregates() + " accounts, not " + accounts);
+        }
+        if (stored.bytes() < stored.events() * deposits.note().length()) {
+            throw new IllegalStateException("The events have " + stored.bytes() + " bytes: they lack their notes");
+        }
+    }
+
+    @Override
+    public void close() {
+        if (load != null) {
+            load.close();
+        }
+        if (child != null) {
+            child.close();
+        }
+    }
+}

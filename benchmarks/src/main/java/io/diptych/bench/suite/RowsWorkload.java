@@ -1,0 +1,138 @@
+package io.diptych.bench.suite;
+
+import static java.util.Objects.requireNonNull;
+
+import io.diptych.TopicNames;
+import io.diptych.bench.bed.Bed;
+import io.diptych.bench.load.Callers;
+import io.diptych.bench.load.EventFill;
+import io.diptych.bench.load.LifeCycle;
+import io.diptych.bench.load.OrderTable.Sums;
+import io.diptych.bench.run.Figures;
+import io.diptych.bench.run.Workload;
+import java.sql.SQLException;
+import java.util.concurrent.ThreadLocalRandom;
+import org.jspecify.annotations.Nullable;
+
+/** Read models with so many rows each, which events that are there at once change one after the other. */
+final class RowsWorkload implements Workload {
+
+    private static final String PREFIX = "o-";
+    private static final int WARM_UP_ROUNDS = 2;
+    private static final int PART = 100_000;
+
+    /** A prime that no number of rows is a multiple of: neighbours in the log are far from each other in the table. */
+    private static final long STRIDE = 7919;
+
+    private final String name;
+    private final String description;
+    private final String app;
+    private final int rows;
+    private final boolean queried;
+    private final Context context;
+    private @Nullable RowsNode node;
+    private @Nullable EventFill fill;
+    private long written;
+    private int transactions;
+
+    /** @param queried whether callers ask for rows as well */
+    RowsWorkload(String name, String description, String app, int rows, boolean queried, Context context) {
+        this.name = name;
+        this.description = description;
+        this.app = app;
+        this.rows = rows;
+        this.queried = queried;
+        this.context = context;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public String description() {
+        return description;
+    }
+
+    @Override
+    public void prepare() throws Exception {
+        Bed bed = context.bed();
+        node = RowsNode.start(bed, app);
+        fill = EventFill.inTransactions(bed.kafka(), TopicNames.events(app, Nodes.AGGREGATE), PREFIX);
+        while (written < rows) {
+            long unused = flood((int) Math.min(PART, rows - written));
+        }
+        for (int i = 0; i < WARM_UP_ROUNDS; i++) {
+            round((metric, value) -> {});
+        }
+    }
+
+    @Override
+    public void round(Figures figures) throws Exception {
+        int events = context.extent().growth().flood();
+        double perSecond = events / (flood(events) / 1e9);
+        figures.add(GrowthSuite.CATCHING_UP, perSecond);
+        RowsNode tables = requireNonNull(node);
+        long units = EventFill.sums((long) rows * LifeCycle.STEPS.size()).units();
+        tables.require(PREFIX, new Sums(rows, written, units));
+        if (queried) {
+            queries(figures);
+        } else {
+            figures.add(GrowthSuite.ALL_MODELS, perSecond * tables.readModels());
+        }
+    }
+
+    /** Nanoseconds from the moment in which so many events can be seen until all read models have seen them. */
+    private long flood(int events) throws SQLException, InterruptedException {
+        EventFill log = requireNonNull(fill);
+        log.begin();
+        for (int i = 0; i < events; i++) {
+            send(log, written++);
+        }
+        // Each transaction but the last has left the offset of its end in every partition.
+        long position = written + (long) Bed.PARTITIONS * transactions;
+        transactions++;
+        log.flush();
+        long begun = System.nanoTime();
+        log.commit();
+        long unused = requireNonNull(node).awaitPosition(position);
+        return System.nanoTime() - begun;
+    }
+
+    /** First all orders are created, then each in turn takes its next step: whether it may is not the table's business. */
+    private void send(EventFill log, long number) {
+        long order = number * STRIDE % rows;
+        long before = number / rows;
+        int steps = LifeCycle.STEPS.size();
+        log.send(order, before == 0 ? 0 : (int) (1 + (before - 1) % (steps - 1)), before + 1);
+    }
+
+    private void queries(Figures figures) throws InterruptedException {
+        RowsNode tables = requireNonNull(node);
+        String path = "/api/read-models/" + Nodes.READ_MODEL + "/" + PREFIX;
+        Callers.Outcome byKey = Callers.run(context.extent().growth().queries(), caller -> {
+            long order = ThreadLocalRandom.current().nextLong(rows);
+            String row = tables.api().get(path + order, null);
+            if (!row.contains("\"orderId\":\"" + PREFIX + order + "\"")) {
+                throw new IllegalStateException("The answer to a query for [" + PREFIX + order + "] is " + row);
+            }
+        });
+        figures.add(Metrics.BY_KEY, byKey.perSecond());
+    }
+
+    @Override
+    public void finish(Figures figures) {
+        // Each round has looked at its rows.
+    }
+
+    @Override
+    public void close() throws SQLException {
+        if (fill != null) {
+            fill.close();
+        }
+        if (node != null) {
+            node.close();
+        }
+    }
+}
