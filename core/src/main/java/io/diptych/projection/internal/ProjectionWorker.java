@@ -19,12 +19,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -52,9 +49,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
     private final RowStore<R> store;
     private final InstantSource clock;
     private final ProjectionObserver observer;
-    private final Set<Integer> owned = new HashSet<>();
-    private final Map<Integer, Long> positions = new HashMap<>();
-    private final Map<Integer, Long> applied = new HashMap<>();
+    private final Positions positions;
     private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(2));
     private final LetterLog letterLog;
     private final @Nullable WindowKeeping<R> windows;
@@ -100,6 +95,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
         this.events = events;
         this.attempts = attempts;
         this.feed = feed;
+        this.positions = new Positions(feed);
         this.store = store;
         this.clock = clock;
         this.observer = observer;
@@ -119,7 +115,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
     /** One round: takes what the feed has, waiting at most {@code maxWait} for it, and applies it. */
     public void step(Duration maxWait) {
         try {
-            locate();
+            positions.locate(store);
             List<LogRecord> events = ahead(gather(maxWait));
             int most = readModel.batching().maxEvents();
             for (int from = 0; from < events.size(); from += most) {
@@ -135,7 +131,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
             reportProgress();
         } catch (PositionMovedException e) {
             LOG.warn("{}: {}: going on from where the table is", readModel.name(), e.getMessage());
-            positions.clear();
+            positions.forget();
         } catch (StoreUnavailableException | LogException e) {
             LOG.warn("{}: {}: trying again in {}", readModel.name(), e.getMessage(), backoff);
             waitFor(ProjectionStatus.State.WAITING, e.getMessage());
@@ -151,7 +147,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
     @Override
     public void assigned(Collection<Integer> partitions) {
         joined = true;
-        owned.addAll(partitions);
+        positions.assigned(partitions);
         if (windows != null) {
             windows.assigned(partitions);
         }
@@ -160,8 +156,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
     @Override
     public void revoked(Collection<Integer> partitions) {
         overlap.awaitEnd(); // The next owner goes on from there.
-        owned.removeAll(partitions);
-        positions.keySet().removeAll(partitions);
+        positions.revoked(partitions);
         if (windows != null) {
             windows.revoked(partitions);
         }
@@ -172,20 +167,6 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
         abandon();
         feed.close();
         report(ProjectionStatus.State.STOPPED, null);
-    }
-
-    /** Asks the store where to go on for partitions that are owned but not read yet. */
-    private void locate() {
-        Set<Integer> unknown = new HashSet<>(owned);
-        unknown.removeAll(positions.keySet());
-        if (unknown.isEmpty()) {
-            return;
-        }
-        store.positions(unknown).forEach((partition, offset) -> {
-            positions.put(partition, offset);
-            feed.seek(partition, offset);
-            feed.resume(partition);
-        });
     }
 
     /** What the feed has; when events may wait for others, with those that come in that time. */
@@ -203,16 +184,16 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
             left = deadline - System.nanoTime();
         }
         // Partitions that were given away meanwhile are somebody else's.
-        all.removeIf(record -> !positions.containsKey(record.partition()));
+        all.removeIf(record -> !positions.knows(record));
         return all;
     }
 
     /** Without what is in the rows already, should the feed give it once more: it would be folded twice. */
     private List<LogRecord> ahead(List<LogRecord> records) {
-        if (records.stream().allMatch(this::isAhead)) {
+        if (records.stream().allMatch(positions::isBefore)) {
             return records;
         }
-        List<LogRecord> ahead = records.stream().filter(this::isAhead).toList();
+        List<LogRecord> ahead = records.stream().filter(positions::isBefore).toList();
         LOG.warn(
                 "{}: {} events came again that are in the rows already, in a batch that begins at [partition {}, offset"
                         + " {}]: they are passed over",
@@ -221,10 +202,6 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
                 records.getFirst().partition(),
                 records.getFirst().offset());
         return ahead;
-    }
-
-    private boolean isAhead(LogRecord record) {
-        return record.offset() >= positions.getOrDefault(record.partition(), 0L);
     }
 
     /**
@@ -238,26 +215,20 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
         var fold = new EventFold<>(readModel, events, store::canonical, attempts);
         records.forEach(fold::add);
         finish();
-        Map<Integer, Move> moves = moves(records);
-        if (last) {
-            moves.replaceAll((partition, move) -> new Move(move.from(), Math.max(move.to(), feed.next(partition))));
-        }
+        Map<Integer, Move> moves = positions.moves(records, last);
         var batch = new Applying(records, moves, begun);
         if (windows == null && records.size() >= overlapped) {
             RowStore.Batch<R> rows = fold.batch(moves);
             overlap.begin(() -> store.apply(rows));
             applying = batch;
-            moved(moves);
+            positions.moved(moves);
         } else {
-            List<NewLetter> letters =
-                    windows == null ? store.apply(fold.batch(moves)) : windows.apply(fold, moves, List.of(), positions);
-            moved(moves);
+            List<NewLetter> letters = windows == null
+                    ? store.apply(fold.batch(moves))
+                    : windows.apply(fold, moves, List.of(), positions.all());
+            positions.moved(moves);
             applied(batch, letters);
         }
-    }
-
-    private void moved(Map<Integer, Move> moves) {
-        moves.forEach((partition, move) -> positions.put(partition, move.to()));
     }
 
     /** Waits until the store is done with the batch that it was given last. */
@@ -270,7 +241,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
     }
 
     private void applied(Applying batch, List<NewLetter> letters) {
-        batch.records().forEach(record -> applied.merge(record.partition(), 1L, Long::sum));
+        positions.applied(batch.records());
         observer.applied(readModel.name(), batch.records().size(), Duration.ofNanos(System.nanoTime() - batch.begun()));
         letterLog.tell(letters);
     }
@@ -280,52 +251,34 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
      * means that all is applied. Rare: an aborted transaction, or the end of a transaction that came by itself.
      */
     private void passOver() {
-        Map<Integer, Move> moves = new TreeMap<>();
-        positions.forEach((partition, position) -> {
-            if (feed.next(partition) > position) {
-                moves.put(partition, new Move(position, feed.next(partition)));
-            }
-        });
+        Map<Integer, Move> moves = positions.movesOverNothing();
         if (!moves.isEmpty()) {
             store.apply(new RowStore.Batch<>(
                     moves, Set.of(), true, Set::of, stored -> new RowStore.Folded<>(Map.of(), List.of())));
-            moved(moves);
+            positions.moved(moves);
         }
     }
 
     /** What a read model over windows has to do even when no event comes: windows close, and events are admitted. */
     private void doChores() {
-        if (windows == null || positions.isEmpty()) {
+        if (windows == null || positions.all().isEmpty()) {
             return;
         }
-        Chores chores = windows.due(positions);
+        Chores chores = windows.due(positions.all());
         if (chores != null) {
             var fold = new EventFold<>(readModel, events, store::canonical, attempts);
             chores.admitted().values().forEach(admitted -> admitted.forEach(fold::add));
             letterLog.tell(
-                    windows.apply(fold, Map.of(), List.copyOf(chores.admitted().keySet()), positions));
+                    windows.apply(fold, Map.of(), List.copyOf(chores.admitted().keySet()), positions.all()));
         }
-    }
-
-    private Map<Integer, Move> moves(List<LogRecord> records) {
-        Map<Integer, Move> moves = new TreeMap<>();
-        for (LogRecord record : records) {
-            Long from = positions.get(record.partition());
-            if (from == null) {
-                throw new IllegalStateException("Partition " + record.partition() + " is not owned");
-            }
-            moves.put(record.partition(), new Move(from, record.offset() + 1));
-        }
-        return moves;
     }
 
     /** Stays in the group while Kafka or the database is away; what was read meanwhile is read again. */
     private void waitFor(ProjectionStatus.State state, @Nullable String reason) {
         abandon();
         report(state, reason);
-        positions.clear();
+        positions.forget();
         try {
-            owned.forEach(feed::pause);
             feed.poll(backoff.next(), this);
         } catch (LogException e) {
             LOG.debug("{}: still away: {}", readModel.name(), e.getMessage());
@@ -351,17 +304,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
 
     private void report(ProjectionStatus.State state, @Nullable String reason) {
         Instant since = status.state() == state ? status.since() : clock.instant();
-        var partitions = new TreeMap<Integer, ProjectionStatus.Partition>();
-        for (int partition : owned) {
-            Move underWay = applying == null ? null : applying.moves().get(partition);
-            Long position = underWay == null ? positions.get(partition) : (Long) underWay.from();
-            partitions.put(
-                    partition,
-                    new ProjectionStatus.Partition(
-                            position == null ? 0 : position,
-                            position == null ? -1 : feed.behind(partition),
-                            applied.getOrDefault(partition, 0L)));
-        }
-        status = new ProjectionStatus(readModel.name(), generation, state, reason, since, partitions);
+        Map<Integer, Move> underWay = applying == null ? Map.of() : applying.moves();
+        status = new ProjectionStatus(readModel.name(), generation, state, reason, since, positions.status(underWay));
     }
 }
