@@ -30,14 +30,22 @@ class KafkaClientsTest {
             producer.close()
             """;
 
+    /** What is committed in a topic when it begins. */
     private static final String READ = """
-            import json, sys
-            from kafka import KafkaConsumer
-            consumer = KafkaConsumer(sys.argv[2], bootstrap_servers=sys.argv[1], auto_offset_reset='earliest',
-                                     consumer_timeout_ms=5000, enable_auto_commit=False)
-            for record in consumer:
-                print(json.dumps({'value': record.value.decode(),
-                                  'headers': {k: v.decode() for k, v in record.headers}}))
+            import json, sys, time
+            from kafka import KafkaConsumer, TopicPartition
+            deadline = time.time() + 30
+            consumer = KafkaConsumer(bootstrap_servers=sys.argv[1], auto_offset_reset='earliest', enable_auto_commit=False)
+            for partition in consumer.partitions_for_topic(sys.argv[2]):
+                place = TopicPartition(sys.argv[2], partition)
+                consumer.assign([place])
+                end = consumer.end_offsets([place])[place]
+                while consumer.position(place) < end:
+                    if time.time() > deadline:
+                        sys.exit(f'[{place}] is read to {consumer.position(place)} of {end} only')
+                    for record in consumer.poll(timeout_ms=500).get(place, []):
+                        print(json.dumps({'value': record.value.decode(),
+                                          'headers': {k: v.decode() for k, v in record.headers}}))
             """;
 
     private final long number = Math.abs(UUID.randomUUID().getMostSignificantBits() >>> 16);
