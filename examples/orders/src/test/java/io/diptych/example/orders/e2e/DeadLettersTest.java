@@ -9,10 +9,12 @@ import java.time.Duration;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import tools.jackson.databind.JsonNode;
 
 /** An order that PostgreSQL cannot hold, since the name of its product has the character 0. */
 @ExtendWith(RunningDemo.class)
+@ResourceLock(RunningDemo.LOCK)
 class DeadLettersTest {
 
     private static final String LETTERS = "/api/dead-letters/order_summary";

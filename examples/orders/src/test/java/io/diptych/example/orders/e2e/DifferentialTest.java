@@ -38,12 +38,14 @@ import java.util.TreeMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import tools.jackson.core.type.TypeReference;
 import tools.jackson.databind.JsonNode;
 
 /** Rows are the same whichever way they are made of the log. */
 @EmbeddedServers
+@Order(3)
 class DifferentialTest {
 
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -13,9 +13,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceLock;
 
 /** What clients that know nothing of Diptych can do: Debian's python3-kafka and kcat. */
 @ExtendWith(RunningDemo.class)
+@ResourceLock(RunningDemo.LOCK)
 class KafkaClientsTest {
 
     private static final Duration ARRIVES_WITHIN = Duration.ofSeconds(30);
@@ -30,7 +32,7 @@ class KafkaClientsTest {
             producer.close()
             """;
 
-    /** What is committed in a topic when it begins. */
+    /** Everything that is in a topic when it begins. */
     private static final String READ = """
             import json, sys, time
             from kafka import KafkaConsumer, TopicPartition

@@ -8,13 +8,15 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
+@Order(1)
 class LoadTest {
 
-    private static final Duration LOADS_WITHIN = Duration.ofMinutes(3);
+    private static final Duration LOADS_WITHIN = Duration.ofMinutes(5);
 
     @TempDir
     private Path dir;

@@ -8,11 +8,13 @@ import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.parallel.ResourceLock;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** The flow as a caller of the HTTP API goes through it, against the demo as it is run. */
 @ExtendWith(RunningDemo.class)
+@ResourceLock(RunningDemo.LOCK)
 class OrderFlowTest {
 
     private final String id = "o-" + UUID.randomUUID();

@@ -109,8 +109,12 @@ class RebuildTest {
                         // A node that joins takes partitions over, which is a pause of its own.
                         "Prefer",
                         "wait=10");
-                if (row.status() != 200 || row.json().path("quantity").asInt() != i + 1) {
-                    failures.add(id + ": " + row.status() + " " + row.response().body() + " while "
+                if (created.status() != 200
+                        || row.status() != 200
+                        || row.json().path("quantity").asInt() != i + 1) {
+                    failures.add(id + ": " + created.status() + " "
+                            + created.response().body() + ", then " + row.status() + " "
+                            + row.response().body() + " while "
                             + api.get("/api/projections").response().body());
                 }
                 seen.incrementAndGet();

@@ -12,8 +12,10 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 import org.junit.jupiter.api.extension.support.TypeBasedParameterResolver;
 
-/** Gives a test the demo, which is started once for all tests that ask for it. */
+/** Gives a test the demo, which is started once for all tests that ask for it; they take turns under {@link #LOCK}. */
 final class RunningDemo extends TypeBasedParameterResolver<RunningDemo.Demo> implements ParameterResolver {
+
+    static final String LOCK = "the running demo";
 
     /** A demo and how to reach it. */
     record Demo(OrdersProcess process, Path dir, Api api, String kafka) implements AutoCloseable {
