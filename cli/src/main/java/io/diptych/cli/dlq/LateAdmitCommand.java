@@ -21,7 +21,6 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import tools.jackson.databind.JsonNode;
 
 /** {@code late admit}: fold late events into their rows after all. */
 @Command(
@@ -84,23 +83,20 @@ final class LateAdmitCommand implements Callable<Integer> {
         byte[] body = trying ? new byte[0] : Json.mapper().writeValueAsBytes(Map.of("by", by));
         List<String> path =
                 number == null ? List.of(readModel, "admit") : List.of(readModel, Long.toString(number), "admit");
-        long events = 0;
-        long rows = 0;
-        long parked = 0;
-        String after = null;
-        Answer answer;
-        do {
-            answer = client.settle(Place.LATE, path, parameters(trying, after), body);
-            if (!answer.isSuccess()) {
-                spec.commandLine().getErr().println(answer.problem());
-                return answer;
+        String[] names = {"events", "rows", "parked"};
+        long[] sums = new long[names.length];
+        Answer answer = Pages.settle(parameters(trying), part -> client.settle(Place.LATE, path, part, body), done -> {
+            for (int i = 0; i < names.length; i++) {
+                sums[i] += done.path(names[i]).asLong();
             }
-            JsonNode done = answer.json();
-            events += done.path("events").asLong();
-            rows += done.path("rows").asLong();
-            parked += done.path("parked").asLong();
-            after = Table.orNull(done.path("next"));
-        } while (after != null);
+        });
+        if (!answer.isSuccess()) {
+            spec.commandLine().getErr().println(answer.problem());
+            return answer;
+        }
+        long events = sums[0];
+        long rows = sums[1];
+        long parked = sums[2];
         out.println((trying ? "Would admit " : "Admitted ") + events + " events into " + rows + " rows"
                 + (parked == 0
                         ? ""
@@ -109,16 +105,13 @@ final class LateAdmitCommand implements Callable<Integer> {
         return answer;
     }
 
-    private List<Parameter> parameters(boolean trying, @Nullable String after) {
+    private List<Parameter> parameters(boolean trying) {
         var parameters = new ArrayList<Parameter>();
         if (number == null) {
             parameters.add(new Parameter("all", "true"));
         }
         if (trying) {
             parameters.add(new Parameter("preview", "true"));
-        }
-        if (after != null) {
-            parameters.add(new Parameter("after", after));
         }
         return parameters;
     }

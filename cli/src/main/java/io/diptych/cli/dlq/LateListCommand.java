@@ -8,7 +8,6 @@ import io.diptych.cli.client.Printing;
 import io.diptych.cli.client.UrlOption;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -30,8 +29,6 @@ import tools.jackson.databind.JsonNode;
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n")
 final class LateListCommand implements Callable<Integer> {
-
-    private static final int PAGE = 500;
 
     @Parameters(
             index = "0",
@@ -87,34 +84,13 @@ final class LateListCommand implements Callable<Integer> {
         Table table = waits
                 ? table("NUMBER", "TIME", "ROWS", "TYPE", "PLACE", "SINCE")
                 : table("NUMBER", "TIME", "ROWS", "TYPE", "SETTLED", "BY", "REASON");
-        String cursor = null;
-        long shown = 0;
-        Answer answer;
-        do {
-            long size = Math.min(PAGE, Math.max(1, limit - shown));
-            answer = client.waiting(Place.LATE, List.of(model), parameters(cursor, size));
-            if (!answer.isSuccess()) {
-                break;
-            }
-            JsonNode items = answer.json().path("events");
-            for (JsonNode item : items) {
-                add(table, item, waits);
-            }
-            shown += items.size();
-            cursor = Table.orNull(answer.json().path("cursor"));
-            table.print();
-        } while (cursor != null && shown < limit);
-        return answer;
-    }
-
-    private List<Parameter> parameters(@Nullable String cursor, long size) {
-        var parameters = new ArrayList<Parameter>();
-        parameters.add(new Parameter("limit", Long.toString(size)));
-        parameters.add(new Parameter("state", state));
-        if (cursor != null) {
-            parameters.add(new Parameter("cursor", cursor));
-        }
-        return parameters;
+        return Pages.print(
+                table,
+                "events",
+                limit,
+                List.of(new Parameter("state", state)),
+                page -> client.waiting(Place.LATE, List.of(model), page),
+                item -> add(table, item, waits));
     }
 
     private static void add(Table table, JsonNode item, boolean waits) {

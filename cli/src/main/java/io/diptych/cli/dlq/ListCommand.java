@@ -31,8 +31,6 @@ import tools.jackson.databind.JsonNode;
         footerHeading = "%nExamples:%n")
 final class ListCommand implements Callable<Integer> {
 
-    private static final int PAGE = 500;
-
     @Parameters(index = "0", arity = "0..1", paramLabel = "READ-MODEL", description = "Default: all, with their depth.")
     private @Nullable String readModel;
 
@@ -88,38 +86,20 @@ final class ListCommand implements Callable<Integer> {
                 : discarded
                         ? table("LETTER", "KEY", "TYPE", "DISCARDED", "BY", "REASON")
                         : table("LETTER", "TYPE", "PLACE", "CAUSE", "ATTEMPTS", "ERROR");
-        String cursor = null;
-        long shown = 0;
-        Answer answer;
-        do {
-            answer = client.waiting(
-                    Place.DEAD_LETTERS, List.of(model), parameters(cursor, Math.min(PAGE, Math.max(1, limit - shown))));
-            if (!answer.isSuccess()) {
-                break;
-            }
-            JsonNode page = answer.json();
-            JsonNode items = page.path(key == null && !discarded ? "keys" : "letters");
-            items.forEach(item -> add(table, item));
-            shown += items.size();
-            cursor = Table.orNull(page.path("cursor"));
-            table.print();
-        } while (cursor != null && shown < limit);
-        return answer;
-    }
-
-    private List<Parameter> parameters(@Nullable String cursor, long size) {
         var parameters = new ArrayList<Parameter>();
-        parameters.add(new Parameter("limit", Long.toString(size)));
         if (key != null) {
             parameters.add(new Parameter("key", key));
         }
         if (discarded) {
             parameters.add(new Parameter("discarded", "true"));
         }
-        if (cursor != null) {
-            parameters.add(new Parameter("cursor", cursor));
-        }
-        return parameters;
+        return Pages.print(
+                table,
+                key == null && !discarded ? "keys" : "letters",
+                limit,
+                parameters,
+                page -> client.waiting(Place.DEAD_LETTERS, List.of(model), page),
+                item -> add(table, item));
     }
 
     private void add(Table table, JsonNode item) {

@@ -80,26 +80,23 @@ final class RetryCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         long[] sums = new long[4];
         var stillParked = new ArrayList<String>();
-        String after = null;
-        Answer answer;
-        do {
-            answer = client.settle(
-                    Place.DEAD_LETTERS, List.of(readModel, "retry"), parameters(trying, after), new byte[0]);
-            if (!answer.isSuccess()) {
-                spec.commandLine().getErr().println(answer.problem());
-                return answer;
-            }
-            JsonNode done = answer.json();
-            String[] names = {"keys", "tried", "applied", "freed"};
-            for (int i = 0; i < names.length; i++) {
-                sums[i] += done.path(names[i]).asLong();
-            }
-            for (JsonNode one : done.path("failed")) {
-                stillParked.add("  " + Table.text(one.path("key")) + ", letter " + Table.text(one.path("letter")) + ": "
-                        + Table.text(one.path("error")));
-            }
-            after = Table.orNull(done.path("next"));
-        } while (after != null);
+        String[] names = {"keys", "tried", "applied", "freed"};
+        Answer answer = Pages.settle(
+                parameters(trying),
+                part -> client.settle(Place.DEAD_LETTERS, List.of(readModel, "retry"), part, new byte[0]),
+                done -> {
+                    for (int i = 0; i < names.length; i++) {
+                        sums[i] += done.path(names[i]).asLong();
+                    }
+                    for (JsonNode one : done.path("failed")) {
+                        stillParked.add("  " + Table.text(one.path("key")) + ", letter "
+                                + Table.text(one.path("letter")) + ": " + Table.text(one.path("error")));
+                    }
+                });
+        if (!answer.isSuccess()) {
+            spec.commandLine().getErr().println(answer.problem());
+            return answer;
+        }
         stillParked.forEach(out::println);
         failed = !stillParked.isEmpty();
         out.println(
@@ -111,14 +108,11 @@ final class RetryCommand implements Callable<Integer> {
         return answer;
     }
 
-    private List<Parameter> parameters(boolean trying, @Nullable String after) {
+    private List<Parameter> parameters(boolean trying) {
         var parameters = new ArrayList<Parameter>();
         parameters.add(key == null ? new Parameter("all", "true") : new Parameter("key", key));
         if (trying) {
             parameters.add(new Parameter("preview", "true"));
-        }
-        if (after != null && key == null) {
-            parameters.add(new Parameter("after", after));
         }
         return parameters;
     }
