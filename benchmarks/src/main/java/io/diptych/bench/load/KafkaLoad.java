@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class KafkaLoad implements AutoCloseable {
 
     private static final Duration PATIENCE = Duration.ofMinutes(5);
-    private static final int PART = 100_000;
+    private static final int EVENTS_OF_A_PART = 50_000;
     private static final Duration REPLIES_WITHIN = Duration.ofSeconds(60);
 
     /**
@@ -128,8 +128,11 @@ public final class KafkaLoad implements AutoCloseable {
 
     /** Sends that many, in bursts that a transaction and those who read it cope with, and waits until all are handled. */
     public void send(long count, Child process) throws InterruptedException {
-        for (long left = count; left > 0; left -= PART) {
-            long unused = burst((int) Math.min(PART, left), process);
+        for (long left = count; left > 0; ) {
+            int most = Math.max(1, EVENTS_OF_A_PART / commands.apply(sent.get()).events());
+            int part = (int) Math.min(most, left);
+            long unused = burst(part, process);
+            left -= part;
         }
     }
 
