@@ -13,12 +13,16 @@ import java.util.function.Supplier;
 /** What one transaction is to write: gathered while commands are handled, written at once. */
 final class CommandBatch {
 
+    /** Of an event's headers and key, roughly. */
+    private static final int HEADER_BYTES = 400;
+
     /** A reply whose content may depend on where the events will stand. */
     record PendingReply(LogRecord command, Supplier<? extends OwnerReply> reply) {}
 
     private record PendingResult(String aggregateId, CommandResult result, int firstEvent, int lastEvent) {}
 
     private final List<NewRecord> events = new ArrayList<>();
+    private long eventBytes;
     private final List<PendingResult> results = new ArrayList<>();
     private final List<PendingReply> replies = new ArrayList<>();
     private final List<NewRecord> others = new ArrayList<>();
@@ -31,6 +35,10 @@ final class CommandBatch {
     void record(String aggregateId, List<NewRecord> ofOneCommand, CommandResult result) {
         int first = events.size();
         events.addAll(ofOneCommand);
+        for (NewRecord event : ofOneCommand) {
+            byte[] payload = event.value();
+            eventBytes += HEADER_BYTES + (payload == null ? 0 : payload.length);
+        }
         results.add(new PendingResult(aggregateId, result, first, events.size() - 1));
     }
 
@@ -75,6 +83,11 @@ final class CommandBatch {
 
     List<NewRecord> events() {
         return events;
+    }
+
+    /** That the events take on the log, roughly. */
+    long eventBytes() {
+        return eventBytes;
     }
 
     /** Where the batch's events of the partition stand; known once they are located. */

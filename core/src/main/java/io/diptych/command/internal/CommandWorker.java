@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -34,6 +35,12 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
 
     /** Of commands in one transaction: many small ones, or one that is larger. */
     private static final int BYTES_PER_TRANSACTION = 256 * 1024;
+
+    /**
+     * Of events as a multiple of that: commands that lead to many events would otherwise make a transaction that is not
+     * stored within the producer's time-out, however often it is tried.
+     */
+    private static final long EVENTS_PER_COMMAND = 16;
 
     /**
      * A partition whose events are still being read.
@@ -128,15 +135,27 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
         report(CommandStatus.State.STOPPED, null);
     }
 
-    /** Whether it was committed. */
+    /** In as many transactions as their events need; whether all were committed. */
     private boolean handle(List<LogRecord> commands) {
+        var rest = commands.iterator();
+        while (rest.hasNext()) {
+            if (!handleNext(rest)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** One transaction; whether it was committed. */
+    private boolean handleNext(Iterator<LogRecord> commands) {
         long begun = System.nanoTime();
         Instant now = setup.clock().instant();
         var batch = new CommandBatch();
         try {
-            for (LogRecord command : commands) {
+            do {
+                LogRecord command = commands.next();
                 partition(command).handle(command, batch, now);
-            }
+            } while (commands.hasNext() && batch.eventBytes() < EVENTS_PER_COMMAND * bytesPerTransaction);
             write(batch, now);
         } catch (CommitRefusedException e) {
             batch.nextCommands().keySet().forEach(p -> partition(p).discard());

@@ -14,6 +14,7 @@ import io.diptych.message.Problem;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -114,6 +115,8 @@ final class Bank {
                 case 0 -> Decision.accept();
                 case 666 -> throw new IllegalStateException("a defect");
                 case 100 -> Decision.accept(new PaidIn(50), new PaidIn(50));
+                case 20_000 ->
+                    Decision.accept(Collections.nCopies(20_000, new PaidIn(1)).toArray(PaidIn[]::new));
                 default ->
                     command.amount() < 0
                             ? Decision.reject("invalid-amount", "The amount [" + command.amount() + "] is negative")

@@ -203,6 +203,19 @@ class CommandWorkerTest {
     }
 
     @Test
+    void small_commands_that_lead_to_many_events_share_no_transaction() {
+        send("many", "a-1", 20_000);
+        send("as many", "a-2", 20_000);
+        send("one", "a-1", 1, Header.text(Headers.EXPECTED_VERSION, "20000"));
+        send("another", "a-2", 1, Header.text(Headers.EXPECTED_VERSION, "20000"));
+
+        node.drain();
+
+        assertThat(transactions).containsExactly(List.of("many"), List.of("one", "as many"), List.of("another"));
+        assertThat(node.outcomes()).containsOnly(ACCEPTED);
+    }
+
+    @Test
     void small_commands_share_a_transaction() {
         for (int i = 0; i < 8; i++) {
             send("c-" + i, "a-" + i, 1);
