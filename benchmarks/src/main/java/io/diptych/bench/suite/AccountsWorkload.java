@@ -8,17 +8,14 @@ import io.diptych.bench.bed.Bed;
 import io.diptych.bench.bed.Child;
 import io.diptych.bench.load.KafkaLoad;
 import io.diptych.bench.run.Figures;
-import io.diptych.bench.run.Workload;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The command engine of one node, with deposits into accounts. */
-final class AccountsWorkload implements Workload {
+final class AccountsWorkload extends DescribedWorkload {
 
     private static final int WARM_UP_BURSTS = 3;
 
-    private final String name;
-    private final String description;
     private final String app;
     private final int partitions;
     private final Deposits deposits;
@@ -35,23 +32,12 @@ final class AccountsWorkload implements Workload {
             Deposits deposits,
             int burst,
             Context context) {
-        this.name = name;
-        this.description = description;
+        super(name, description);
         this.app = app;
         this.partitions = partitions;
         this.deposits = deposits;
         this.burst = burst;
         this.context = context;
-    }
-
-    @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public String description() {
-        return description;
     }
 
     @Override

@@ -21,14 +21,13 @@ import io.diptych.bench.load.OrderCallers;
 import io.diptych.bench.load.OrderTable;
 import io.diptych.bench.load.Visibility;
 import io.diptych.bench.run.Figures;
-import io.diptych.bench.run.Workload;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** A whole system over HTTP: commands in, rows out, with the read model on. */
-final class HttpWorkload implements Workload {
+final class HttpWorkload extends DescribedWorkload {
 
     private static final double PER_SECOND = 200;
     private static final int WARM_UP_ROUNDS = 3;
@@ -39,8 +38,6 @@ final class HttpWorkload implements Workload {
         Child on(Bed bed, String jdbcUrl) throws Exception;
     }
 
-    private final String name;
-    private final String description;
     private final String schema;
     private final boolean ours;
     private final Start start;
@@ -59,8 +56,7 @@ final class HttpWorkload implements Workload {
      * @param ours whether it is Diptych, which has tokens and queries
      */
     HttpWorkload(String name, String description, String schema, boolean ours, Start start, Context context) {
-        this.name = name;
-        this.description = description;
+        super(name, description);
         this.schema = schema;
         this.ours = ours;
         this.start = start;
@@ -68,24 +64,14 @@ final class HttpWorkload implements Workload {
     }
 
     @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public String description() {
-        return description;
-    }
-
-    @Override
     public void prepare() throws Exception {
         Bed bed = context.bed();
-        String jdbcUrl = bed.database("http-" + name);
+        String jdbcUrl = bed.database("http-" + name());
         Child started = start.on(bed, jdbcUrl);
         child = started;
         Child.Ready ready = started.awaitReady(Bed.STARTS_WITHIN);
         if (!ready.versions().isEmpty()) {
-            context.results().version(name, ready.versions());
+            context.results().version(name(), ready.versions());
         }
         api = new HttpApi(ready.address());
         table = new OrderTable(jdbcUrl, schema + Nodes.READ_MODEL);

@@ -10,7 +10,6 @@ import io.diptych.bench.bed.Child;
 import io.diptych.bench.load.KafkaLoad;
 import io.diptych.bench.load.LifeCycle;
 import io.diptych.bench.run.Figures;
-import io.diptych.bench.run.Workload;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -18,7 +17,7 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /** Somebody who reads commands from a topic and writes an event and a reply for each. */
-final class KafkaWorkload implements Workload {
+final class KafkaWorkload extends DescribedWorkload {
 
     private static final int WARM_UP_BURSTS = 3;
 
@@ -34,8 +33,6 @@ final class KafkaWorkload implements Workload {
         Child on(Bed bed, KafkaLoad.Topics topics) throws Exception;
     }
 
-    private final String name;
-    private final String description;
     private final Measured measured;
     private final KafkaLoad.Topics topics;
     private final boolean makesTopics;
@@ -52,23 +49,12 @@ final class KafkaWorkload implements Workload {
             boolean makesTopics,
             Start start,
             Context context) {
-        this.name = name;
-        this.description = description;
+        super(name, description);
         this.measured = measured;
         this.topics = topics;
         this.makesTopics = makesTopics;
         this.start = start;
         this.context = context;
-    }
-
-    @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public String description() {
-        return description;
     }
 
     @Override
@@ -83,7 +69,7 @@ final class KafkaWorkload implements Workload {
         child = started;
         String version = started.awaitReady(Bed.STARTS_WITHIN).versions();
         if (!version.isEmpty()) {
-            context.results().version(name, version);
+            context.results().version(name(), version);
         }
         KafkaLoad commands = new KafkaLoad(bed.kafka(), topics, new LifeCycle("o-")::command);
         load = commands;

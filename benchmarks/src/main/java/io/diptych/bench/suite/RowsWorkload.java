@@ -9,13 +9,12 @@ import io.diptych.bench.load.EventFill;
 import io.diptych.bench.load.LifeCycle;
 import io.diptych.bench.load.OrderTable.Sums;
 import io.diptych.bench.run.Figures;
-import io.diptych.bench.run.Workload;
 import java.sql.SQLException;
 import java.util.concurrent.ThreadLocalRandom;
 import org.jspecify.annotations.Nullable;
 
 /** Read models with so many rows each, which events that are there at once change one after the other. */
-final class RowsWorkload implements Workload {
+final class RowsWorkload extends DescribedWorkload {
 
     private static final String PREFIX = "o-";
     private static final int WARM_UP_ROUNDS = 2;
@@ -24,8 +23,6 @@ final class RowsWorkload implements Workload {
     /** A prime that no number of rows is a multiple of: neighbours in the log are far from each other in the table. */
     private static final long STRIDE = 7919;
 
-    private final String name;
-    private final String description;
     private final String app;
     private final int rows;
     private final boolean queried;
@@ -37,22 +34,11 @@ final class RowsWorkload implements Workload {
 
     /** @param queried whether callers ask for rows as well */
     RowsWorkload(String name, String description, String app, int rows, boolean queried, Context context) {
-        this.name = name;
-        this.description = description;
+        super(name, description);
         this.app = app;
         this.rows = rows;
         this.queried = queried;
         this.context = context;
-    }
-
-    @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public String description() {
-        return description;
     }
 
     @Override
