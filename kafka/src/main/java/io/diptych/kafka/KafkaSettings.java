@@ -141,9 +141,6 @@ public record KafkaSettings(
         Map<String, Object> properties = producer();
         properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 2_000);
         properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 5_000);
-        // Commands that come while others are sent go together, in the next request; one that comes alone does not
-        // wait.
-        properties.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, 1);
         return properties;
     }
 
