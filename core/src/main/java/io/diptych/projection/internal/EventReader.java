@@ -6,7 +6,6 @@ import io.diptych.message.MessageCodec;
 import io.diptych.message.Metadata;
 import io.diptych.message.Recorded;
 import java.time.Instant;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Reads recorded events from records. */
@@ -15,9 +14,9 @@ public final class EventReader<E> {
     private final Payloads<E> payloads;
 
     /** All events of a transaction have the same time, which takes as long to read as the rest of the headers. */
-    private Time last = new Time(new byte[0], Instant.EPOCH);
+    private Time last = new Time("", Instant.EPOCH);
 
-    private record Time(byte[] written, Instant instant) {}
+    private record Time(String written, Instant instant) {}
 
     /** What an event's payload is read as. */
     public interface Payloads<E> {
@@ -58,14 +57,13 @@ public final class EventReader<E> {
     }
 
     private Instant time(LogRecord record) {
-        byte[] written = record.header(Headers.TIME);
+        String written = required(record, Headers.TIME);
         Time known = last; // Read once: a reader may be shared by threads.
-        if (written != null && Arrays.equals(written, known.written())) {
-            return known.instant();
+        if (!written.equals(known.written())) {
+            known = new Time(written, Instant.parse(written));
+            last = known;
         }
-        Instant instant = Instant.parse(required(record, Headers.TIME));
-        last = new Time(written == null ? new byte[0] : written, instant);
-        return instant;
+        return known.instant();
     }
 
     private static String required(LogRecord record, String header) {
