@@ -290,7 +290,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
         try {
             finish();
         } catch (RuntimeException | Error e) {
-            LOG.debug("{}: the batch before failed as well", readModel.name(), e);
+            LOG.warn("{}: the batch before failed as well", readModel.name(), e);
         }
     }
 
