@@ -9,6 +9,7 @@ import io.diptych.bench.run.Results;
 import io.diptych.bench.run.Runner;
 import io.diptych.bench.run.Selection;
 import io.diptych.bench.run.Suite;
+import io.diptych.bench.run.WarmUp;
 import io.diptych.bench.run.Workload;
 import io.diptych.bench.suite.Context;
 import io.diptych.bench.suite.Extent;
@@ -17,6 +18,7 @@ import io.diptych.bench.suite.Targets;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -57,6 +59,8 @@ final class BenchCommand implements Callable<Integer> {
 
     private static final int QUICK_ROUNDS = 3;
     private static final int ROUNDS = 5;
+    private static final int QUICK_WARM_UP = 30;
+    private static final int WARM_UP = 300;
 
     @Spec
     @SuppressWarnings("NullAway.Init") // Set by picocli.
@@ -80,6 +84,14 @@ final class BenchCommand implements Callable<Integer> {
             paramLabel = "N",
             description = "How often each is measured. Default: " + ROUNDS + ", with --quick " + QUICK_ROUNDS)
     private @Nullable Integer rounds;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            description =
+                    "How long a suite is warmed up at most, in rounds that do not count, while compilers are busy."
+                            + " Default: " + WARM_UP + ", with --quick " + QUICK_WARM_UP)
+    private @Nullable Integer warmUp;
 
     @Option(
             names = "--events",
@@ -127,6 +139,7 @@ final class BenchCommand implements Callable<Integer> {
         }
         List<Suite> chosen = select(suites);
         int times = rounds();
+        Duration warmUpAtMost = warmUp();
         try (BedStart bed = BedStart.start(dir, root(), extent().room(times))) {
             started.set(bed.bed());
             Machine machine = Machine.here(bed.bed().dir(), root());
@@ -134,7 +147,7 @@ final class BenchCommand implements Callable<Integer> {
             machine.remarks().forEach(err::println);
             results.version("Kafka", bed.kafkaVersion());
             results.version("PostgreSQL", bed.postgresVersion());
-            new Runner(chosen, times, results, err).run();
+            new Runner(chosen, times, new WarmUp(bed.bed()::compileMillis, warmUpAtMost), results, err).run();
             var written = new Report(commandLine(), machine, times, chosen, Targets.all(), results);
             out.println();
             out.print(written.terminal());
@@ -164,6 +177,14 @@ final class BenchCommand implements Callable<Integer> {
             throw wrong("The rounds [" + number + "] must be from 1 to 100");
         }
         return number;
+    }
+
+    private Duration warmUp() {
+        int seconds = warmUp != null ? warmUp : quick ? QUICK_WARM_UP : WARM_UP;
+        if (seconds < 0 || seconds > 3600) {
+            throw wrong("The warm-up [" + seconds + "] must be from 0 to 3600 seconds");
+        }
+        return Duration.ofSeconds(seconds);
     }
 
     private List<Suite> select(List<Suite> suites) {

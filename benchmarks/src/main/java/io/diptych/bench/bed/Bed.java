@@ -1,5 +1,6 @@
 package io.diptych.bench.bed;
 
+import io.diptych.bench.subject.Subject;
 import io.diptych.embedded.EmbeddedPostgresServer;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -21,8 +22,10 @@ import org.apache.kafka.clients.admin.NewTopic;
  * @param dir for data and logs; deleted at the end
  * @param kafka the broker's host and port
  * @param rivals where the programs of the rivals are
+ * @param children all that were started, the broker first, also those that have ended
  */
-public record Bed(Path dir, String kafka, EmbeddedPostgresServer postgres, Path rivals, JvmOptions jvm) {
+public record Bed(
+        Path dir, String kafka, EmbeddedPostgresServer postgres, Path rivals, JvmOptions jvm, List<Child> children) {
 
     /** Partitions of every topic that is measured. */
     public static final int PARTITIONS = 4;
@@ -32,7 +35,7 @@ public record Bed(Path dir, String kafka, EmbeddedPostgresServer postgres, Path 
 
     /** The same, but for the heap of what is started. */
     public Bed withHeap(int megabytes) {
-        return new Bed(dir, kafka, postgres, rivals, new JvmOptions(megabytes));
+        return new Bed(dir, kafka, postgres, rivals, new JvmOptions(megabytes), children);
     }
 
     /** A database of its own for one of those who are measured; returns where it is. */
@@ -60,8 +63,7 @@ public record Bed(Path dir, String kafka, EmbeddedPostgresServer postgres, Path 
 
     /** Starts a class of the bench itself. */
     public Child start(String name, Class<?> main, String... arguments) {
-        return Child.start(
-                name, jvm.command(System.getProperty("java.class.path"), main.getName(), arguments), log(name));
+        return start(name, jvm.command(System.getProperty("java.class.path"), main.getName(), arguments));
     }
 
     /** Starts a rival, with the libraries that its build has put beside it. */
@@ -73,7 +75,22 @@ public record Bed(Path dir, String kafka, EmbeddedPostgresServer postgres, Path 
         }
         List<String> command = jvm.command(lib.resolve("*").toString(), main, arguments.toArray(String[]::new));
         command.add(1, "-Dlogback.configurationFile=rival-logback.xml");
-        return Child.start(name, command, log(name));
+        return start(name, command);
+    }
+
+    private Child start(String name, List<String> command) {
+        Child child = Child.start(name, command, log(name));
+        children.add(child);
+        return child;
+    }
+
+    /** Milliseconds that the compilers of all these JVMs and of this one have worked so far. */
+    public long compileMillis() throws InterruptedException {
+        long sum = Subject.compileMillis();
+        for (Child child : children) {
+            sum += child.compileMillis();
+        }
+        return sum;
     }
 
     /** Where what the process says is kept. */

@@ -10,6 +10,8 @@ import java.sql.DriverManager;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import org.apache.kafka.common.utils.AppInfoParser;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +56,9 @@ public final class BedStart implements AutoCloseable {
             EmbeddedPostgresServer postgres = EmbeddedPostgresServer.start(dir.resolve("postgres"), 0);
             try {
                 String kafka = broker.awaitReady(Bed.STARTS_WITHIN).address();
-                return new BedStart(new Bed(dir, kafka, postgres, root.resolve("benchmarks/rivals"), jvm), broker);
+                List<Child> children = new ArrayList<>(List.of(broker));
+                return new BedStart(
+                        new Bed(dir, kafka, postgres, root.resolve("benchmarks/rivals"), jvm, children), broker);
             } catch (RuntimeException e) {
                 postgres.close();
                 throw e;

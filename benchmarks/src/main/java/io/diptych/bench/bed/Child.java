@@ -26,6 +26,7 @@ public final class Child implements AutoCloseable {
     /** How a node of Diptych says that it is ready; it may have an address. */
     private static final Pattern NODE_READY = Pattern.compile("Diptych is ready after .* at (http\\S+?)/?");
 
+    private static final Duration ANSWERS_WITHIN = Duration.ofSeconds(30);
     private static final Duration STOPS_WITHIN = Duration.ofSeconds(15);
 
     /** What a process said when it was ready. */
@@ -38,6 +39,7 @@ public final class Child implements AutoCloseable {
     private final CompletableFuture<Ready> ready = new CompletableFuture<>();
     private final BlockingQueue<String> answers = new LinkedBlockingQueue<>();
     private final Thread listener;
+    private long compileMillis;
 
     private Child(String name, Path log, Process process) {
         this.name = name;
@@ -71,7 +73,22 @@ public final class Child implements AutoCloseable {
 
     /** Bytes that its JVM has allocated so far. */
     public long allocated() throws InterruptedException {
-        return Long.parseLong(ask("allocated", Duration.ofSeconds(30)));
+        return Long.parseLong(ask("allocated", ANSWERS_WITHIN));
+    }
+
+    /** Milliseconds that its compilers have worked so far; once it has ended, what it told last. */
+    long compileMillis() throws InterruptedException {
+        if (process.isAlive()) {
+            try {
+                compileMillis = Long.parseLong(ask("compiled", ANSWERS_WITHIN));
+            } catch (IllegalStateException e) {
+                // It may have ended while it was asked.
+                if (process.isAlive()) {
+                    throw e;
+                }
+            }
+        }
+        return compileMillis;
     }
 
     /** Asks it, and waits for the answer. */

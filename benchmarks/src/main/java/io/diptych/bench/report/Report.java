@@ -5,6 +5,7 @@ import io.diptych.bench.run.Metric;
 import io.diptych.bench.run.Results;
 import io.diptych.bench.run.Suite;
 import io.diptych.bench.run.Values;
+import io.diptych.bench.run.WarmUp;
 import io.diptych.bench.run.Workload;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +35,7 @@ public record Report(
                         .append("\n\n")
                         .append(Text.columns(rows))
                         .append('\n');
+                warmth(suite).ifPresent(told -> text.append(told).append("\n\n"));
             }
         }
         List<List<String>> judged = targetTable();
@@ -94,6 +97,7 @@ public record Report(
             }
             if (rows.size() > 1) {
                 text.append(Text.markdown(rows)).append('\n');
+                warmth(suite).ifPresent(told -> text.append(told).append("\n\n"));
             }
             text.append(suite.workloads().stream()
                             .map(workload -> "- `" + workload.name() + "`: " + workload.description())
@@ -112,6 +116,25 @@ public record Report(
         }
         text.append("## Machine and versions\n\n").append(Text.markdown(machineTable()));
         return text.toString();
+    }
+
+    /** What tells whether the figures are those of warm JVMs; nothing when it was not for warming up. */
+    private Optional<String> warmth(Suite suite) {
+        Optional<Values> busy = results.of(suite.name(), WarmUp.BUSY);
+        return results.of(suite.name(), WarmUp.TIME).flatMap(time -> busy.map(of -> warmth(time, of)));
+    }
+
+    private static String warmth(Values time, Values busy) {
+        double first = busy.all().getFirst();
+        String told = String.format(
+                Locale.ROOT,
+                "Warmed up for %.0f s. The compilers of all JVMs worked for %.0f %% of the first round that counts, %.0f %% of"
+                        + " the last.",
+                time.median(),
+                first,
+                busy.all().getLast());
+        boolean warm = first <= 100 * WarmUp.QUIET;
+        return told + (warm ? "" : " That is not warm yet: leave the machine alone, or give it longer with --warm-up.");
     }
 
     private List<List<String>> machineTable() {
@@ -177,14 +200,16 @@ public record Report(
     private String csv() {
         var text = new StringBuilder("workload,metric,unit,round,value\n");
         for (Suite suite : suites) {
-            for (Workload workload : suite.workloads()) {
-                String name = suite.fullName(workload);
-                for (Metric metric : results.metrics(name)) {
-                    results.of(name, metric).ifPresent(values -> append(text, name, metric, values));
-                }
-            }
+            append(text, suite.name());
+            suite.workloads().forEach(workload -> append(text, suite.fullName(workload)));
         }
         return text.toString();
+    }
+
+    private void append(StringBuilder text, String name) {
+        for (Metric metric : results.metrics(name)) {
+            results.of(name, metric).ifPresent(values -> append(text, name, metric, values));
+        }
     }
 
     private static void append(StringBuilder text, String name, Metric metric, Values values) {

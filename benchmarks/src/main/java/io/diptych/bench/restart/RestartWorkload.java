@@ -73,6 +73,11 @@ public final class RestartWorkload implements Workload {
     }
 
     @Override
+    public boolean warmsUp() {
+        return false;
+    }
+
+    @Override
     public void round(Figures figures) throws Exception {
         working().kill();
         figures.add(AFTER_KILL, restart());

@@ -7,11 +7,11 @@ import java.util.Locale;
 final class Progress {
 
     /** As many rounds a workload's start takes. */
-    static final int PREPARATION = 2;
+    static final int PREPARATION = 1;
 
-    private final int steps;
     private final PrintWriter err;
     private final long begun = System.nanoTime();
+    private int steps;
     private int done;
     private int underWay;
 
@@ -32,5 +32,9 @@ final class Progress {
 
     void skips(int size) {
         done += size;
+    }
+
+    void adds(int size) {
+        steps += size;
     }
 }

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** What has been measured, and what has failed. Names are {@code suite/workload}. */
+/** What has been measured, and what has failed. Names are {@code suite/workload}, or a suite's for what its workloads share. */
 public final class Results {
 
     private final Map<String, Map<Metric, List<Double>>> values = new LinkedHashMap<>();

@@ -1,8 +1,8 @@
 package io.diptych.bench.run;
 
 /**
- * Something that is measured in rounds. What is compared is prepared first, all of it; then the rounds take turns, so that
- * whatever else the machine does meets all alike.
+ * Something that is measured in rounds. What is compared is prepared first, all of it; then the rounds take turns, first
+ * those that only warm up, so that whatever else the machine does meets all alike.
  */
 public interface Workload {
 
@@ -12,8 +12,13 @@ public interface Workload {
     /** What it is, in a few words, for the list and the report. */
     String description();
 
-    /** Starts what is measured and warms it up. */
+    /** Starts what is measured, and brings it to where its rounds begin. */
     void prepare() throws Exception;
+
+    /** Whether rounds before those that count make it faster; not where each round starts its processes anew. */
+    default boolean warmsUp() {
+        return true;
+    }
 
     /** Measures once; fails when the result is wrong. */
     void round(Figures figures) throws Exception;

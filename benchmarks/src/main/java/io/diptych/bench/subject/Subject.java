@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.UncheckedIOException;
+import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -27,8 +28,8 @@ public final class Subject {
     private Subject() {}
 
     /**
-     * Listens to the bench, which may ask what this JVM has allocated, and what else is given. From now on a failure of the
-     * calling thread ends the process, and its end does not.
+     * Listens to the bench, which may ask what this JVM has allocated and compiled, and what else is given. From now on a
+     * failure of the calling thread ends the process, and its end does not.
      */
     public static void listen(Map<String, Answer> answers) {
         Thread.currentThread().setUncaughtExceptionHandler((thread, failure) -> {
@@ -53,6 +54,12 @@ public final class Subject {
         return ((com.sun.management.ThreadMXBean) ManagementFactory.getThreadMXBean()).getTotalThreadAllocatedBytes();
     }
 
+    /** Milliseconds that all compilers of this JVM have worked since it began. */
+    public static long compileMillis() {
+        CompilationMXBean compilers = ManagementFactory.getCompilationMXBean();
+        return compilers == null ? 0 : compilers.getTotalCompilationTime();
+    }
+
     private static void serve(Map<String, Answer> answers) {
         try (var in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))) {
             for (String line = in.readLine(); line != null; line = in.readLine()) {
@@ -71,6 +78,10 @@ public final class Subject {
         String argument = space < 0 ? "" : line.substring(space + 1);
         if (question.equals("allocated")) {
             tell("answer " + allocated());
+            return;
+        }
+        if (question.equals("compiled")) {
+            tell("answer " + compileMillis());
             return;
         }
         Answer answer = answers.get(question);

@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 /** The command engine of one node, with deposits into accounts. */
 final class AccountsWorkload extends DescribedWorkload {
 
-    private static final int WARM_UP_BURSTS = 3;
-
     private final String app;
     private final int partitions;
     private final Deposits deposits;
@@ -48,24 +46,21 @@ final class AccountsWorkload extends DescribedWorkload {
         Child started = Nodes.accounts(bed, app, partitions);
         child = started;
         Child.Ready unused = started.awaitReady(Bed.STARTS_WITHIN);
-        KafkaLoad commands = new KafkaLoad(bed.kafka(), topics, deposits);
-        load = commands;
-        for (int i = 0; i < WARM_UP_BURSTS; i++) {
-            long unusedNanos = open();
-        }
+        load = new KafkaLoad(bed.kafka(), topics, deposits);
+        open();
     }
 
     @Override
     public void round(Figures figures) throws Exception {
-        figures.add(Metrics.THROUGHPUT, burst / (open() / 1e9));
+        open();
+        long nanos = requireNonNull(load).burst(burst, requireNonNull(child));
+        figures.add(Metrics.THROUGHPUT, burst / (nanos / 1e9));
     }
 
-    /** Opens the accounts whose turn it is, if they are not open yet; then measures. */
-    private long open() throws InterruptedException {
+    /** Opens the accounts whose turn it is, if they are not open yet. */
+    private void open() throws InterruptedException {
         KafkaLoad commands = requireNonNull(load);
-        Child process = requireNonNull(child);
-        commands.send(deposits.untilOpen(commands.sent()), process);
-        return commands.burst(burst, process);
+        commands.send(deposits.untilOpen(commands.sent()), requireNonNull(child));
     }
 
     @Override

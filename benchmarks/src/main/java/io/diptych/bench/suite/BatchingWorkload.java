@@ -50,7 +50,6 @@ final class BatchingWorkload implements Workload {
     @Override
     public void prepare() throws Exception {
         node = RowsNode.start(context.bed(), app);
-        round((metric, value) -> {});
     }
 
     @Override

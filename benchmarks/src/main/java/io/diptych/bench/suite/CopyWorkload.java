@@ -52,7 +52,6 @@ final class CopyWorkload implements Workload {
         try (Statement statement = connection.createStatement()) {
             statement.execute(TABLE);
         }
-        round((metric, value) -> {});
     }
 
     @Override

@@ -43,7 +43,6 @@ final class EchoWorkload implements Workload {
         Child started = context.bed().start("http-echo", HttpEcho.class);
         child = started;
         api = new HttpApi(started.awaitReady(Bed.STARTS_WITHIN).address());
-        round((metric, value) -> {});
     }
 
     @Override

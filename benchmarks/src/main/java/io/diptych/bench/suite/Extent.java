@@ -36,7 +36,7 @@ public record Extent(
             Growth.FULL,
             100_000);
 
-    /** Enough to see that all is well, within six minutes on two processors. */
+    /** Enough to see that all is well, within six minutes on two processors, and warming up. */
     public static final Extent QUICK = new Extent(
             60_000,
             List.of(200, 1000),
@@ -47,6 +47,9 @@ public record Extent(
             5_000,
             Growth.QUICK,
             20_000);
+
+    /** Rounds that do not count: hardly ever are there more of those that leave much. */
+    private static final int WARM_UP_ROUNDS = 4;
 
     /** What a command leaves on the disk: itself, its event, its reply and the state, of all who are measured. */
     private static final long BYTES_OF_A_COMMAND = 6 * 1024;
@@ -70,7 +73,7 @@ public record Extent(
 
     /** Bytes of disk that so many rounds take, roughly. */
     public long room(int rounds) {
-        long commands = (long) burst * (rounds + 2);
+        long commands = (long) burst * (rounds + WARM_UP_ROUNDS);
         return (1L << 30) + commands * BYTES_OF_A_COMMAND + events * BYTES_OF_AN_EVENT + growth.room(rounds);
     }
 }

@@ -29,7 +29,7 @@ record Growth(
         int flood,
         Duration queries) {
 
-    /** Within about ten minutes on two processors. */
+    /** Within about ten minutes on two processors, and warming up. */
     static final Growth FULL = new Growth(
             List.of(1_000, 10_000, 100_000, 1_000_000),
             List.of(1, 100, 10_000),
@@ -42,7 +42,7 @@ record Growth(
             100_000,
             Duration.ofSeconds(2));
 
-    /** Within about a minute. */
+    /** Within about a minute, and warming up. */
     static final Growth QUICK = new Growth(
             List.of(1_000, 20_000),
             List.of(1, 1_000),
@@ -58,6 +58,9 @@ record Growth(
     /** Accounts whose history grows. */
     static final int WITH_HISTORY = 300;
 
+    /** Rounds that do not count, hardly ever more: they are short. */
+    private static final long WARM_UP_ROUNDS = 10;
+
     /** What a command leaves on the disk beside its payload: itself, its event, its reply and the state. */
     private static final long BYTES_OF_A_COMMAND = 1024;
 
@@ -65,7 +68,7 @@ record Growth(
 
     /** Bytes of disk that so many rounds take, roughly. */
     long room(int rounds) {
-        long times = rounds + 3L;
+        long times = rounds + WARM_UP_ROUNDS;
         long commands = sum(aggregates)
                 + times * burst * (aggregates.size() + partitions.size())
                 + times * longBurst * (history.size() + payloads.size());

@@ -30,7 +30,6 @@ import org.jspecify.annotations.Nullable;
 final class HttpWorkload extends DescribedWorkload {
 
     private static final double PER_SECOND = 200;
-    private static final int WARM_UP_ROUNDS = 3;
     private static final Duration CATCHES_UP_WITHIN = Duration.ofMinutes(5);
 
     /** What is measured, by what it needs to be started; the database is its own. */
@@ -75,18 +74,10 @@ final class HttpWorkload extends DescribedWorkload {
         }
         api = new HttpApi(ready.address());
         table = new OrderTable(jdbcUrl, schema + Nodes.READ_MODEL);
-        for (int i = 0; i < WARM_UP_ROUNDS; i++) {
-            measure((metric, value) -> {});
-        }
     }
 
     @Override
     public void round(Figures figures) throws Exception {
-        measure(figures);
-    }
-
-    /** Warming up is a round whose figures nobody takes; the compilers of three JVMs need some of them. */
-    private void measure(Figures figures) throws Exception {
         requireNonNull(child).requireAlive();
         run++;
         closedLoop(figures);

@@ -19,8 +19,6 @@ import org.jspecify.annotations.Nullable;
 /** Somebody who reads commands from a topic and writes an event and a reply for each. */
 final class KafkaWorkload extends DescribedWorkload {
 
-    private static final int WARM_UP_BURSTS = 3;
-
     /** How one is told from the other. */
     enum Measured {
         BOTH,
@@ -60,7 +58,6 @@ final class KafkaWorkload extends DescribedWorkload {
     @Override
     public void prepare() throws Exception {
         Bed bed = context.bed();
-        Extent extent = context.extent();
         bed.topics(
                 makesTopics
                         ? new TreeSet<>(List.of(topics.commands(), topics.events(), topics.replies()))
@@ -71,16 +68,7 @@ final class KafkaWorkload extends DescribedWorkload {
         if (!version.isEmpty()) {
             context.results().version(name(), version);
         }
-        KafkaLoad commands = new KafkaLoad(bed.kafka(), topics, new LifeCycle("o-")::command);
-        load = commands;
-        if (measured != Measured.LATENCY_ONLY) {
-            for (int i = 0; i < WARM_UP_BURSTS; i++) {
-                long unused = commands.burst(extent.burst() / 2, started);
-            }
-        }
-        if (measured != Measured.THROUGHPUT_ONLY) {
-            Histogram unused = commands.openLoop(1000, extent.warmUp(), extent.latency());
-        }
+        load = new KafkaLoad(bed.kafka(), topics, new LifeCycle("o-")::command);
     }
 
     @Override

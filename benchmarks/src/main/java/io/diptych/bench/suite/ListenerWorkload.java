@@ -51,7 +51,6 @@ final class ListenerWorkload implements Workload {
                 .version(
                         RebuildSuite.LISTENER,
                         started.awaitReady(Bed.STARTS_WITHIN).versions());
-        round((metric, value) -> {});
     }
 
     @Override

@@ -14,8 +14,6 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 /** Reads the events and makes objects of them, as a projection does, and nothing else. */
 final class ParseWorkload implements Workload {
 
-    private static final int WARM_UP_ROUNDS = 3;
-
     private final RebuildSuite suite;
     private final MessageCodec<OrderEvent> codec = Json.codec(OrderEvent.class);
     private long events;
@@ -38,9 +36,6 @@ final class ParseWorkload implements Workload {
     @Override
     public void prepare() {
         suite.requireFilled();
-        for (int i = 0; i < WARM_UP_ROUNDS; i++) {
-            round((metric, value) -> {});
-        }
     }
 
     @Override

@@ -29,7 +29,6 @@ final class RebuildWorkload implements Workload {
     private static final long LOOKS_EVERY_MILLIS = 20;
     private static final int LIVE_PER_SECOND = 50;
     private static final int QUERIES_PER_SECOND = 200;
-    private static final int WARM_UP_REBUILDS = 2;
 
     /** Long enough for a percentile, of queries while nothing is rebuilt. */
     private static final Duration AT_REST = Duration.ofSeconds(3);
@@ -72,9 +71,6 @@ final class RebuildWorkload implements Workload {
         table = rows;
         positions = new Positions(jdbcUrl, RebuildSuite.NAME, Nodes.READ_MODEL);
         rows.await(RebuildSuite.PREFIX, EventFill.sums(suite.events()), PATIENCE, started);
-        for (int i = 0; i < WARM_UP_REBUILDS; i++) {
-            round((metric, value) -> {});
-        }
     }
 
     @Override

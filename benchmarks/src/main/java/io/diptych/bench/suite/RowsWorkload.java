@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 final class RowsWorkload extends DescribedWorkload {
 
     private static final String PREFIX = "o-";
-    private static final int WARM_UP_ROUNDS = 2;
     private static final int PART = 100_000;
 
     /** A prime that no number of rows is a multiple of: neighbours in the log are far from each other in the table. */
@@ -48,9 +47,6 @@ final class RowsWorkload extends DescribedWorkload {
         fill = EventFill.inTransactions(bed.kafka(), TopicNames.events(app, Nodes.AGGREGATE), PREFIX);
         while (written < rows) {
             long unused = flood((int) Math.min(PART, rows - written));
-        }
-        for (int i = 0; i < WARM_UP_ROUNDS; i++) {
-            round((metric, value) -> {});
         }
     }
 

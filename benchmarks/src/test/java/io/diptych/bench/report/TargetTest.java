@@ -9,9 +9,11 @@ import io.diptych.bench.run.Metric;
 import io.diptych.bench.run.Results;
 import io.diptych.bench.run.Runner;
 import io.diptych.bench.run.Suite;
+import io.diptych.bench.run.WarmUp;
 import io.diptych.bench.run.Workload;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -50,7 +52,8 @@ class TargetTest {
     private static Results measured(Workload... workloads) throws InterruptedException {
         var results = new Results();
         var suite = new Suite("s", "S", true, List.of(RATE), List.of(workloads));
-        new Runner(List.of(suite), 3, results, new PrintWriter(new StringWriter())).run();
+        var warmUp = new WarmUp(() -> 0, Duration.ZERO);
+        new Runner(List.of(suite), 3, warmUp, results, new PrintWriter(new StringWriter())).run();
         return results;
     }
 
@@ -76,6 +79,11 @@ class TargetTest {
 
         @Override
         public void prepare() {}
+
+        @Override
+        public boolean warmsUp() {
+            return false;
+        }
 
         @Override
         public void round(Figures figures) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -11,18 +12,23 @@ import org.junit.jupiter.api.Test;
 class RunnerTest {
 
     private static final Metric RATE = Metric.rate("rate", "1/s");
+    private static final int ROUNDS = 2;
 
     private final List<String> steps = new ArrayList<>();
     private final Results results = new Results();
 
     @Test
-    void the_rounds_of_what_is_compared_take_turns() throws InterruptedException {
+    void the_rounds_of_what_is_compared_take_turns_and_the_first_do_not_count() throws InterruptedException {
         run(new Recorded("a", ""), new Recorded("b", ""));
 
         assertThat(steps)
                 .containsExactly(
                         "a prepare",
                         "b prepare",
+                        "a round", // warms up
+                        "b round",
+                        "a round", // warms up
+                        "b round",
                         "a round",
                         "b round",
                         "a round",
@@ -47,6 +53,8 @@ class RunnerTest {
                         "a round",
                         "c round",
                         "c round",
+                        "c round",
+                        "c round",
                         "c finish",
                         "a close",
                         "b close",
@@ -63,9 +71,58 @@ class RunnerTest {
         assertThat(results.of("s/a", RATE)).isEmpty();
     }
 
+    @Test
+    void rounds_do_not_count_until_the_compilers_are_quiet() throws InterruptedException {
+        var workload = new Recorded("a", "");
+
+        // Each round of this test takes far less than a second, so a second more is busy, and nothing more is quiet.
+        run(new WarmUp(busyIn(4), Duration.ofMinutes(5)), workload);
+
+        assertThat(steps.stream().filter("a round"::equals)).hasSize(5 + ROUNDS);
+        assertThat(results.of("s/a", RATE))
+                .hasValueSatisfying(values -> assertThat(values.all()).hasSize(ROUNDS));
+        assertThat(results.of("s", WarmUp.BUSY))
+                .hasValueSatisfying(values -> assertThat(values.all()).containsExactly(0.0, 0.0));
+        assertThat(results.of("s", WarmUp.TIME)).isPresent();
+    }
+
+    @Test
+    void what_is_busy_for_ever_is_measured_and_told_to_be_so() throws InterruptedException {
+        run(new WarmUp(busyIn(Integer.MAX_VALUE), Duration.ZERO), new Recorded("a", ""));
+
+        assertThat(steps.stream().filter("a round"::equals)).hasSize(WarmUp.ROUNDS_AT_LEAST + ROUNDS);
+        assertThat(results.of("s", WarmUp.BUSY))
+                .hasValueSatisfying(values -> assertThat(values.min()).isGreaterThan(100 * WarmUp.QUIET));
+    }
+
+    @Test
+    void a_jvm_that_does_not_tell_what_its_compilers_do_fails_those_beside_it() throws InterruptedException {
+        run(
+                new WarmUp(
+                        () -> {
+                            throw new IllegalStateException("no answer");
+                        },
+                        Duration.ZERO),
+                new Recorded("a", ""),
+                new Recorded("b", "prepare"));
+
+        assertThat(steps).containsExactly("a prepare", "b prepare", "a close", "b close");
+        assertThat(results.failures()).containsEntry("s/a", "no answer").containsEntry("s/b", "wrong in prepare");
+    }
+
+    /** In so many rounds, a second each. */
+    private WarmUp.Compilers busyIn(int rounds) {
+        return () ->
+                1000 * Math.min(rounds, steps.stream().filter("a round"::equals).count());
+    }
+
     private void run(Workload... workloads) throws InterruptedException {
+        run(new WarmUp(() -> 0, Duration.ZERO), workloads);
+    }
+
+    private void run(WarmUp warmUp, Workload... workloads) throws InterruptedException {
         var suite = new Suite("s", "S", true, List.of(RATE), List.of(workloads));
-        new Runner(List.of(suite), 2, results, new PrintWriter(new StringWriter())).run();
+        new Runner(List.of(suite), ROUNDS, warmUp, results, new PrintWriter(new StringWriter())).run();
     }
 
     private final class Recorded implements Workload {
