@@ -20,6 +20,12 @@ public final class Headers {
     /** Extension, on an event: CRC-32C of its command's type and payload, to tell a repeated command from another. */
     public static final String COMMAND_CHECKSUM = "ce_commandchecksum";
 
+    /**
+     * On the last event that a transaction has for a partition: the log of commands and the offset of the first command
+     * that is not handled with it, as {@code log:offset}.
+     */
+    public static final String NEXT_COMMAND = "diptych_next_command";
+
     /** On the question how an aggregate stands: asks for its events from that version on. */
     public static final String FROM_VERSION = "diptych_from_version";
     /** On the same: for how many of them at most. */

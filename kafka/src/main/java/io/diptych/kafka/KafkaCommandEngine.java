@@ -122,7 +122,7 @@ public final class KafkaCommandEngine implements AutoCloseable {
                 log::membership);
         return new Checkpoints<>(
                 stateDir.resolve(app.name() + "." + aggregate.name()),
-                Topics.eventLogId(app, aggregate, settings),
+                Topics.logId(TopicNames.events(app.name(), aggregate.name()), settings),
                 aggregate,
                 states,
                 handling.stateCacheBytes(),

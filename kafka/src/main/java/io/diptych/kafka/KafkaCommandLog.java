@@ -3,6 +3,7 @@ package io.diptych.kafka;
 import io.diptych.TopicNames;
 import io.diptych.command.internal.CommandLog;
 import io.diptych.command.internal.CommitRefusedException;
+import io.diptych.command.internal.FormerOwners;
 import io.diptych.message.LogRecord;
 import io.diptych.message.NewRecord;
 import io.diptych.message.internal.LogException;
@@ -32,6 +33,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.utils.Utils;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -43,7 +45,12 @@ final class KafkaCommandLog implements CommandLog {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaCommandLog.class);
 
+    /** Between member and node in what is committed with a position. */
+    private static final char SIGNER_SEPARATOR = '\n';
+
+    private final String node;
     private final String commandTopic;
+    private final String commandLogId;
     private final String eventTopic;
     private final int partitions;
     private final Admin admin;
@@ -57,7 +64,9 @@ final class KafkaCommandLog implements CommandLog {
     private final CommandProducers producers;
 
     KafkaCommandLog(KafkaSettings settings, String app, String aggregate, int partitions) {
+        this.node = settings.nodeId();
         this.commandTopic = TopicNames.commands(app, aggregate);
+        this.commandLogId = Topics.logId(commandTopic, settings);
         this.eventTopic = TopicNames.events(app, aggregate);
         var ids = TransactionalIds.of(app, aggregate);
         this.partitions = partitions;
@@ -68,7 +77,7 @@ final class KafkaCommandLog implements CommandLog {
         this.events = new KafkaConsumer<>(settings.catchUpConsumer(), bytes, bytes);
         this.replyTargets = new ReplyTargets(admin, app);
         this.ownership = new Ownership(commands, commandTopic, new NodeIdentity(settings, commandTopic));
-        this.group = new KafkaGroup(admin, commandTopic, ids);
+        this.group = new KafkaGroup(admin, commandTopic, ids, this::signer);
         this.membership = commands.groupMetadata();
     }
 
@@ -110,21 +119,44 @@ final class KafkaCommandLog implements CommandLog {
     }
 
     @Override
-    public void rewind(int partition) {
+    public long rewind(int partition, long atLeast) {
         var topicPartition = new TopicPartition(commandTopic, partition);
-        Map<TopicPartition, OffsetAndMetadata> committed =
-                attempt("find the next command", () -> commands.committed(Set.of(topicPartition)));
-        OffsetAndMetadata next = committed.get(topicPartition);
-        if (next == null) {
+        OffsetAndMetadata committed = position(topicPartition);
+        if (committed == null && atLeast == 0) {
             commands.seekToBeginning(Set.of(topicPartition));
         } else {
-            commands.seek(topicPartition, next.offset());
+            commands.seek(topicPartition, committed == null ? atLeast : Math.max(atLeast, committed.offset()));
         }
+        return attempt("find the next command", () -> commands.position(topicPartition));
+    }
+
+    /** Fails while a transaction that is open may change it. */
+    private @Nullable OffsetAndMetadata position(TopicPartition partition) {
+        return attempt("find the next command", () -> commands.committed(Set.of(partition)))
+                .get(partition);
+    }
+
+    private FormerOwners.@Nullable Signer signer(int partition) {
+        OffsetAndMetadata committed = position(new TopicPartition(commandTopic, partition));
+        if (committed == null) {
+            return null;
+        }
+        int separator = committed.metadata().indexOf(SIGNER_SEPARATOR);
+        return separator < 0
+                ? null // Of somebody who has set the group's position by hand.
+                : new FormerOwners.Signer(
+                        committed.metadata().substring(separator + 1),
+                        committed.metadata().substring(0, separator));
+    }
+
+    @Override
+    public String commandLogId() {
+        return commandLogId;
     }
 
     @Override
     public void endFormerOwner(int partition) {
-        group.endAbandoned();
+        group.endFormerOwners(partition, node);
     }
 
     @Override
@@ -269,21 +301,25 @@ final class KafkaCommandLog implements CommandLog {
         }
 
         @Override
-        public void commit(Map<Integer, Long> nextCommands) {
-            var offsets = new HashMap<TopicPartition, OffsetAndMetadata>();
-            nextCommands.forEach((partition, offset) ->
-                    offsets.put(new TopicPartition(commandTopic, partition), new OffsetAndMetadata(offset)));
+        public void commit(Map<Integer, Long> positions) {
             attempt("commit", () -> {
-                addPositions(offsets);
+                if (!positions.isEmpty()) {
+                    add(positions);
+                }
                 producer.commitTransaction();
-                return offsets;
+                return producer;
             });
             producers.ended();
         }
 
-        private void addPositions(Map<TopicPartition, OffsetAndMetadata> offsets) {
+        private void add(Map<Integer, Long> positions) {
+            ConsumerGroupMetadata member = commands.groupMetadata();
+            String signer = member.memberId() + SIGNER_SEPARATOR + node;
+            var offsets = new HashMap<TopicPartition, OffsetAndMetadata>();
+            positions.forEach((partition, next) ->
+                    offsets.put(new TopicPartition(commandTopic, partition), new OffsetAndMetadata(next, signer)));
             try {
-                producer.sendOffsetsToTransaction(offsets, commands.groupMetadata());
+                producer.sendOffsetsToTransaction(offsets, member);
             } catch (CommitFailedException e) {
                 producer.abortTransaction();
                 producers.ended();

@@ -1,12 +1,14 @@
 package io.diptych.kafka;
 
-import io.diptych.command.internal.AbandonedTransactions;
+import io.diptych.command.internal.FormerOwners;
 import io.diptych.message.internal.LogException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.IntFunction;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListTransactionsOptions;
@@ -19,7 +21,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The nodes that share an aggregate's commands, and what they have open. */
-final class KafkaGroup implements AbandonedTransactions.Group {
+final class KafkaGroup implements FormerOwners.Group {
 
     private static final Logger LOG = LoggerFactory.getLogger(KafkaGroup.class);
 
@@ -29,19 +31,26 @@ final class KafkaGroup implements AbandonedTransactions.Group {
     private final Admin admin;
     private final String group;
     private final TransactionalIds ids;
+    private final IntFunction<FormerOwners.@Nullable Signer> signers;
 
-    KafkaGroup(Admin admin, String group, TransactionalIds ids) {
+    /**
+     * The group.
+     *
+     * @param signers tells for each partition who committed its position last
+     */
+    KafkaGroup(Admin admin, String group, TransactionalIds ids, IntFunction<FormerOwners.@Nullable Signer> signers) {
         this.admin = admin;
         this.group = group;
         this.ids = ids;
+        this.signers = signers;
     }
 
-    /** Ends what nodes that are gone left open, once every broker has told what it knows to be open. */
-    void endAbandoned() {
+    /** Once every broker has told what it knows to be open: see {@link FormerOwners#end}. */
+    void endFormerOwners(int partition, String node) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (true) {
             try {
-                AbandonedTransactions.end(this);
+                var unused = FormerOwners.end(this, partition, node);
                 return;
             } catch (LogException e) {
                 if (!isBrokerAway(e.getCause()) || System.nanoTime() > deadline) {
@@ -61,26 +70,36 @@ final class KafkaGroup implements AbandonedTransactions.Group {
     }
 
     @Override
-    public List<AbandonedTransactions.Open> open() {
+    public List<FormerOwners.Open> open() {
         var options = new ListTransactionsOptions().filterStates(Set.of(TransactionState.ONGOING));
         return answer(admin.listTransactions(options).all()).stream()
                 .map(listing -> listing.transactionalId())
                 .filter(ids::isOfGroup)
-                .map(id -> new AbandonedTransactions.Open(id, KafkaSettings.clientId(ids.node(id))))
+                .map(id -> new FormerOwners.Open(id, ids.node(id)))
                 .toList();
     }
 
     @Override
-    public Set<String> members() {
+    public FormerOwners.@Nullable Signer signer(int partition) {
+        return signers.apply(partition);
+    }
+
+    @Override
+    public List<String> transactionalIds(String node) {
+        return ids.commands(node);
+    }
+
+    @Override
+    public Map<String, String> members() {
         return answer(admin.describeConsumerGroups(List.of(group)).all()).values().stream()
                 .flatMap(description -> description.members().stream())
-                .map(MemberDescription::clientId)
-                .collect(Collectors.toSet());
+                .collect(Collectors.toMap(
+                        MemberDescription::consumerId, member -> KafkaSettings.nodeId(member.clientId())));
     }
 
     @Override
     public void fence(List<String> transactionalIds) {
-        LOG.info("{}: ends the transactions of nodes that are gone: {}", group, transactionalIds);
+        LOG.info("{}: ends the transactions of nodes that are gone, and begins of theirs: {}", group, transactionalIds);
         answer(admin.fenceProducers(transactionalIds).all());
     }
 

@@ -26,6 +26,8 @@ public record KafkaSettings(
     /** How many commands are handled in one transaction at most. */
     private static final int COMMANDS_PER_TRANSACTION = 1000;
 
+    private static final String CLIENT_ID_PREFIX = "diptych-";
+
     /** Copies the properties. */
     public KafkaSettings {
         client = Map.copyOf(client);
@@ -164,7 +166,12 @@ public record KafkaSettings(
     }
 
     static String clientId(String nodeId) {
-        return "diptych-" + nodeId;
+        return CLIENT_ID_PREFIX + nodeId;
+    }
+
+    /** The node whose client has that id. */
+    static String nodeId(String clientId) {
+        return clientId.startsWith(CLIENT_ID_PREFIX) ? clientId.substring(CLIENT_ID_PREFIX.length()) : clientId;
     }
 
     private Map<String, Object> common() {

@@ -75,8 +75,7 @@ public final class Topics {
     }
 
     /** Tells the aggregate's event log from any other of its name. */
-    static String eventLogId(App app, Aggregate<?, ?, ?> aggregate, KafkaSettings settings) {
-        String topic = TopicNames.events(app.name(), aggregate.name());
+    static String logId(String topic, KafkaSettings settings) {
         try (Admin admin = Admin.create(settings.admin())) {
             return requireNonNull(describe(admin, Set.of(topic)).get(topic))
                     .topicId()

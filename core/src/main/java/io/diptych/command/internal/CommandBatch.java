@@ -2,6 +2,8 @@ package io.diptych.command.internal;
 
 import io.diptych.command.CommandObserver.Outcome;
 import io.diptych.command.OwnerReply;
+import io.diptych.message.Header;
+import io.diptych.message.Headers;
 import io.diptych.message.LogRecord;
 import io.diptych.message.NewRecord;
 import java.util.ArrayList;
@@ -29,12 +31,18 @@ final class CommandBatch {
     private final List<Outcome> outcomes = new ArrayList<>();
     private final Map<Integer, Long> nextCommands = new HashMap<>();
     private final Map<Integer, Long> nextEvents = new HashMap<>();
+
+    /** The last event of a partition, and the command after the one that it follows from. */
+    private record Told(int event, long nextCommand) {}
+
+    private final Map<Integer, Told> told = new HashMap<>();
     private final Map<Integer, List<AggregateStore.Place>> places = new HashMap<>();
 
-    /** Events that one command on the aggregate recorded, and what the command led to. */
-    void record(String aggregateId, List<NewRecord> ofOneCommand, CommandResult result) {
+    /** Events that the command on the aggregate recorded, and what the command led to. */
+    void record(LogRecord command, String aggregateId, List<NewRecord> ofOneCommand, CommandResult result) {
         int first = events.size();
         events.addAll(ofOneCommand);
+        told.put(command.partition(), new Told(events.size() - 1, command.offset() + 1));
         for (NewRecord event : ofOneCommand) {
             byte[] payload = event.value();
             eventBytes += HEADER_BYTES + (payload == null ? 0 : payload.length);
@@ -60,6 +68,24 @@ final class CommandBatch {
     /** The record was dealt with and counts as no command. */
     void passed(LogRecord record) {
         nextCommands.put(record.partition(), record.offset() + 1);
+    }
+
+    /** Has the last event of each partition say which commands are handled with it. */
+    void tellNextCommands(String commandLogId) {
+        for (Told last : told.values()) {
+            NewRecord event = events.get(last.event());
+            events.set(
+                    last.event(),
+                    event.with(Header.text(Headers.NEXT_COMMAND, commandLogId + ':' + last.nextCommand())));
+        }
+    }
+
+    /** Whether the events, once they say it, tell of all commands that they are handled. */
+    boolean isToldByEvents() {
+        return nextCommands.entrySet().stream().allMatch(next -> {
+            Told last = told.get(next.getKey());
+            return last != null && last.nextCommand() == next.getValue();
+        });
     }
 
     /** Takes over where the events stand, in the order of {@link #events()}. */

@@ -26,12 +26,19 @@ public interface CommandLog extends AutoCloseable {
     /** Commands of the partition again. */
     void resume(int partition);
 
-    /** Goes on with the first command whose handling is not committed. */
-    void rewind(int partition);
+    /**
+     * Goes on with the command whose position was committed last, or with that one if it is later.
+     *
+     * @return the offset of the command that it goes on with
+     */
+    long rewind(int partition, long atLeast);
+
+    /** Tells this log of commands from any other, also from one that had its name before. */
+    String commandLogId();
 
     /**
      * Ends what a former owner of the partition that is gone may have left open, so that neither this owner nor any
-     * reader waits for it.
+     * reader waits for it; and has refused whatever it may yet begin. See {@link FormerOwners}.
      */
     void endFormerOwner(int partition);
 
@@ -78,10 +85,13 @@ public interface CommandLog extends AutoCloseable {
         void reply(NewRecord reply);
 
         /**
-         * Commits, with the next command to handle for each partition of which commands were handled.
+         * Commits.
          *
-         * @throws CommitRefusedException when this worker's share of the partitions may have changed
+         * @param positions the next command to handle of each of these partitions, to be committed with it under this
+         *     worker's name; of none when the events say it
+         * @throws CommitRefusedException when there are positions, and this worker's share of the partitions may have
+         *     changed
          */
-        void commit(Map<Integer, Long> nextCommands);
+        void commit(Map<Integer, Long> positions);
     }
 }

@@ -31,7 +31,6 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
 
     private static final Logger LOG = LoggerFactory.getLogger(CommandWorker.class);
     private static final Duration WHILE_READING_EVENTS = Duration.ofMillis(1);
-    private static final Duration RESTORE_STEP = Duration.ofMillis(50);
 
     /** Of commands in one transaction: many small ones, or one that is larger. */
     private static final int BYTES_PER_TRANSACTION = 256 * 1024;
@@ -42,23 +41,14 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
      */
     private static final long EVENTS_PER_COMMAND = 16;
 
-    /**
-     * A partition whose events are still being read.
-     *
-     * @param alone nobody else has anything open there any more
-     * @param end what to read up to; null until the partition's store is ready for events
-     */
-    private record Restoring(boolean alone, @Nullable Long end) {
-        static final Restoring BEGIN = new Restoring(false, null);
-    }
-
     private final EngineSetup<C, S, E> setup;
     private final CommandLog log;
     private final int bytesPerTransaction;
     private final Map<Integer, OwnedPartition<C, S, E>> owned = new HashMap<>();
-    private final Map<Integer, Restoring> restoring = new TreeMap<>();
+    private final Takeovers takeovers;
     private boolean broken = true; // Nothing was begun yet: the first step makes the log ready.
     private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(2));
+    private final CommandPositions positions = new CommandPositions();
     private boolean joined;
     private volatile CommandStatus status;
 
@@ -71,6 +61,7 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
         this.setup = setup;
         this.log = log;
         this.bytesPerTransaction = bytesPerTransaction;
+        this.takeovers = new Takeovers(log, this::partition);
         this.status = new CommandStatus(
                 setup.aggregate().name(),
                 CommandStatus.State.WAITING,
@@ -90,12 +81,13 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
             if (broken) {
                 startOver();
             }
-            List<LogRecord> commands = log.poll(restoring.isEmpty() ? maxWait : WHILE_READING_EVENTS, this);
-            readEvents();
+            List<LogRecord> commands = log.poll(takeovers.isEmpty() ? maxWait : WHILE_READING_EVENTS, this);
+            goOnTakingOver();
             if (commands.isEmpty()
                     || Portions.of(commands, bytesPerTransaction).stream().allMatch(this::handle)) {
                 backoff.reset();
             }
+            addPositions();
             reportProgress();
         } catch (LogException e) {
             LOG.warn("{}: {}: starting over in {}", name(), e.getMessage(), backoff);
@@ -110,21 +102,20 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
     public void assigned(Collection<Integer> partitions) {
         joined = true;
         for (int partition : partitions) {
-            owned.put(partition, new OwnedPartition<>(setup, log::partitionOf, partition));
-            restoring.put(partition, Restoring.BEGIN);
+            owned.put(partition, new OwnedPartition<>(setup, log::partitionOf, log.commandLogId(), partition));
+            takeovers.begin(partition);
         }
     }
 
     @Override
     public void revoked(Collection<Integer> partitions) {
+        positions.forget(partitions);
         for (int partition : partitions) {
             var gone = owned.remove(partition);
             if (gone != null) {
                 gone.close();
             }
-            if (restoring.remove(partition) != null) {
-                log.unfollowEvents(partition);
-            }
+            takeovers.giveUp(partition);
         }
     }
 
@@ -176,8 +167,10 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
     }
 
     private void write(CommandBatch batch, Instant now) {
+        Map<Integer, Long> toAdd = positions.toAdd(batch, now);
         CommandLog.Transaction transaction = log.begin();
         if (!batch.events().isEmpty()) {
+            batch.tellNextCommands(log.commandLogId());
             batch.locate(transaction.append(batch.events()));
         }
         var envelopes = new Envelopes<>(setup);
@@ -188,25 +181,30 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
             }
         }
         batch.others().forEach(transaction::send);
-        transaction.commit(batch.nextCommands());
+        transaction.commit(toAdd);
+        positions.committed(batch, toAdd, now);
+    }
+
+    /** Those that no transaction has added, once it is time to. */
+    private void addPositions() {
+        Instant now = setup.clock().instant();
+        if (positions.isDue(now)) {
+            try {
+                write(new CommandBatch(), now);
+            } catch (CommitRefusedException e) {
+                waitRefused(e);
+            }
+        }
     }
 
     /** After a failure: nothing of it is open any more, and every partition is read again from where it stood. */
     private void startOver() {
         log.reset();
+        positions.forget(owned.keySet());
         for (int partition : owned.keySet()) {
             partition(partition).discard();
             log.pause(partition);
-            Restoring before = restoring.get(partition);
-            if (before != null) {
-                log.unfollowEvents(partition);
-            }
-            if (before != null && !before.alone()) {
-                // First: where to go on is not known as long as a former owner has something open.
-                log.endFormerOwner(partition);
-            }
-            restoring.put(partition, new Restoring(true, null));
-            log.rewind(partition);
+            takeovers.beginAgain(partition);
         }
         broken = false;
     }
@@ -217,12 +215,12 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
         owned.keySet().forEach(log::pause);
         log.poll(backoff.next(), this);
         for (int partition : owned.keySet()) {
-            if (!restoring.containsKey(partition)) {
-                log.rewind(partition);
+            if (!takeovers.isOf(partition)) {
+                log.rewind(partition, partition(partition).nextCommand());
                 log.resume(partition);
             }
         }
-        readEvents();
+        goOnTakingOver();
     }
 
     private void waitBroken(RuntimeException cause) {
@@ -236,39 +234,13 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
         }
     }
 
-    private void readEvents() {
-        if (restoring.isEmpty()) {
-            return;
-        }
-        for (var entry : restoring.entrySet()) {
-            int partition = entry.getKey();
-            if (!entry.getValue().alone()) {
-                log.endFormerOwner(partition);
-                entry.setValue(new Restoring(true, null));
-            }
-            if (entry.getValue().end() == null && partition(partition).restore(RESTORE_STEP)) {
-                long end = log.eventsEnd(partition);
-                entry.setValue(new Restoring(true, end));
-                log.followEvents(partition, partition(partition).nextEvent(end));
-            }
-        }
-        for (LogRecord event : log.readEvents(Duration.ofMillis(50))) {
-            partition(event).replay(event);
-        }
-        for (var entry : List.copyOf(restoring.entrySet())) {
-            int partition = entry.getKey();
-            Long end = entry.getValue().end();
-            if (end == null) {
-                continue;
-            }
-            long position = log.eventsPosition(partition);
-            partition(partition).replayed(position);
-            if (position >= end) {
-                log.unfollowEvents(partition);
-                restoring.remove(partition);
-                log.resume(partition);
-                LOG.debug("{}: partition {} is ready at event {}", name(), partition, position);
-            }
+    private void goOnTakingOver() {
+        for (int partition : takeovers.goOn()) {
+            long next = log.rewind(partition, partition(partition).nextCommand());
+            partition(partition).serve(next);
+            positions.takenOver(partition, next);
+            log.resume(partition);
+            LOG.debug("{}: partition {} is ready at command {}", name(), partition, next);
         }
     }
 
@@ -291,8 +263,8 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
     private void reportProgress() {
         if (!joined) {
             report(CommandStatus.State.WAITING, "waits for its share of the partitions");
-        } else if (!restoring.isEmpty()) {
-            report(CommandStatus.State.RUNNING, "reads the events of " + restoring.size() + " partitions first");
+        } else if (!takeovers.isEmpty()) {
+            report(CommandStatus.State.RUNNING, "reads the events of " + takeovers.size() + " partitions first");
         } else {
             report(CommandStatus.State.RUNNING, null);
         }
@@ -303,11 +275,11 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
         if (last.state() == state
                 && Objects.equals(last.reason(), reason)
                 && last.partitions().size() == owned.size()
-                && readyCount(last.partitions()) == owned.size() - restoring.size()) {
+                && readyCount(last.partitions()) == owned.size() - takeovers.size()) {
             return;
         }
         var partitions = new TreeMap<Integer, Boolean>();
-        owned.keySet().forEach(p -> partitions.put(p, !restoring.containsKey(p)));
+        owned.keySet().forEach(p -> partitions.put(p, !takeovers.isOf(p)));
         Instant since = last.state() == state ? last.since() : setup.clock().instant();
         status = new CommandStatus(name(), state, reason, since, Map.copyOf(partitions));
     }

@@ -26,6 +26,32 @@ final class EventReplay<S, E> {
         this.aggregates = aggregates;
     }
 
+    /** Whether Diptych wrote the event, and not somebody else who writes to the same topic. */
+    static boolean isOurs(LogRecord event) {
+        return event.header(Headers.COMMAND_CHECKSUM) != null;
+    }
+
+    /**
+     * The first command of that log of commands that was not handled with the event; 0 when the event does not say: then
+     * a position was committed with it, or another event follows.
+     */
+    static long nextCommand(LogRecord event, String commandLogId) {
+        String told = event.text(Headers.NEXT_COMMAND);
+        if (told == null || !told.startsWith(commandLogId + ':')) {
+            return 0;
+        }
+        try {
+            return Long.parseLong(told, commandLogId.length() + 1, told.length(), 10);
+        } catch (NumberFormatException e) {
+            LOG.warn(
+                    "The event at [{}] has [{}] as its [{}], which is passed over: it was not written by Diptych",
+                    place(event),
+                    told,
+                    Headers.NEXT_COMMAND);
+            return -1;
+        }
+    }
+
     /** Takes the next event. */
     void take(LogRecord event) {
         byte[] key = event.key();

@@ -26,6 +26,7 @@ import org.slf4j.LoggerFactory;
 final class OwnedPartition<C, S, E> {
 
     private static final Logger LOG = LoggerFactory.getLogger(OwnedPartition.class);
+    private static final long UNKNOWN = -1;
 
     private final EngineSetup<C, S, E> setup;
     private final CommandReader<C> reader;
@@ -35,12 +36,16 @@ final class OwnedPartition<C, S, E> {
     private final AggregateStore<S> store;
     private final Overlay<S> overlay;
     private final EventReplay<S, E> replay;
+    private final String commandLogId;
+    private long nextCommand = UNKNOWN;
+    private boolean served;
 
-    OwnedPartition(EngineSetup<C, S, E> setup, ToIntFunction<byte[]> partitioner, int partition) {
+    OwnedPartition(EngineSetup<C, S, E> setup, ToIntFunction<byte[]> partitioner, String commandLogId, int partition) {
         this.setup = setup;
         this.reader = new CommandReader<>(setup.aggregate(), setup.commands());
         this.envelopes = new Envelopes<>(setup);
         this.partitioner = partitioner;
+        this.commandLogId = commandLogId;
         this.partition = partition;
         this.store = setup.stores().open(partition);
         this.overlay = new Overlay<>(store, setup.aggregate().decider()::initialState);
@@ -136,6 +141,7 @@ final class OwnedPartition<C, S, E> {
 
     /** The batch was committed: its changes are the state. */
     void committed(CommandBatch batch) {
+        handledUpTo(batch.nextCommands().getOrDefault(partition, UNKNOWN));
         overlay.keep(batch.places(partition), batch.nextEvent(partition, store.nextEvent()));
     }
 
@@ -143,16 +149,46 @@ final class OwnedPartition<C, S, E> {
     void discard() {
         overlay.clear();
         replay.discard();
+        if (!served) {
+            nextCommand = UNKNOWN; // Later events that were not read yet may tell more.
+        }
     }
 
-    /** Takes an event from the log into the state. */
+    /** Takes an event from the log into the state; of one that is in it, only which commands were handled with it. */
     void replay(LogRecord event) {
-        replay.take(event);
+        if (EventReplay.isOurs(event)) {
+            handledUpTo(EventReplay.nextCommand(event, commandLogId));
+        }
+        if (event.offset() >= store.nextEvent()) {
+            replay.take(event);
+        }
     }
 
     /** Events up to that offset were replayed. */
     void replayed(long nextEvent) {
-        replay.keep(nextEvent);
+        if (nextEvent >= store.nextEvent()) {
+            replay.keep(nextEvent);
+        }
+    }
+
+    /** Whether any event was seen that tells which commands were handled, or any command was handled. */
+    boolean knowsNextCommand() {
+        return nextCommand != UNKNOWN;
+    }
+
+    /** All commands before that one are known to be handled. */
+    long nextCommand() {
+        return Math.max(0, nextCommand);
+    }
+
+    /** It is served from that command on. */
+    void serve(long next) {
+        served = true;
+        handledUpTo(next);
+    }
+
+    private void handledUpTo(long next) {
+        nextCommand = Math.max(nextCommand, next);
     }
 
     void close() {
@@ -212,7 +248,7 @@ final class OwnedPartition<C, S, E> {
         }
         var result = new CommandResult(command.id(), checksum, version, List.copyOf(types));
         overlay.put(id, aggregate.after(state, result, setup.recentCommands()));
-        batch.record(id, records, result);
+        batch.record(command.record(), id, records, result);
         batch.reply(command.record(), () -> accepted(id, result));
         batch.handled(command.record(), Outcome.ACCEPTED);
     }

@@ -33,7 +33,8 @@ final class Bank {
 
     private Bank() {}
 
-    static EngineSetup<PayIn, Integer, PaidIn> setup(List<CommandObserver.Outcome> outcomes, int recentCommands) {
+    static EngineSetup<PayIn, Integer, PaidIn> setup(
+            List<CommandObserver.Outcome> outcomes, InstantSource clock, int recentCommands) {
         var observer = new CommandObserver() {
             @Override
             public void handled(String aggregate, Outcome outcome) {
@@ -43,8 +44,7 @@ final class Bank {
             @Override
             public void committed(String aggregate, int commands, int events, java.time.Duration took) {}
         };
-        return setup(
-                ACCOUNT, partition -> new MemoryAggregateStore<>(), InstantSource.fixed(NOW), observer, recentCommands);
+        return setup(ACCOUNT, partition -> new MemoryAggregateStore<>(), clock, observer, recentCommands);
     }
 
     static EngineSetup<PayIn, Integer, PaidIn> setup(

@@ -197,7 +197,7 @@ class CommandWorkerTest {
 
         node.drain();
 
-        assertThat(transactions)
+        assertThat(transactions())
                 .containsExactly(List.of("beside it", "beside it too"), List.of("large"), List.of("behind it"));
         assertThat(node.outcomes()).containsOnly(ACCEPTED);
     }
@@ -211,7 +211,7 @@ class CommandWorkerTest {
 
         node.drain();
 
-        assertThat(transactions).containsExactly(List.of("many"), List.of("one", "as many"), List.of("another"));
+        assertThat(transactions()).containsExactly(List.of("many"), List.of("one", "as many"), List.of("another"));
         assertThat(node.outcomes()).containsOnly(ACCEPTED);
     }
 
@@ -223,7 +223,7 @@ class CommandWorkerTest {
 
         node.drain();
 
-        assertThat(transactions).singleElement().asInstanceOf(LIST).hasSize(8);
+        assertThat(transactions()).singleElement().asInstanceOf(LIST).hasSize(8);
     }
 
     @Test
@@ -256,6 +256,11 @@ class CommandWorkerTest {
                 .extracting(event -> event.text(Headers.SEQUENCE) + ":" + event.text(Headers.CAUSATION_ID))
                 .containsExactly("1:c-1", "2:c-2");
         assertThat(replies()).hasSize(2);
+    }
+
+    /** Which commands each transaction answered, but for those that only add positions. */
+    private List<List<String>> transactions() {
+        return transactions.stream().filter(answered -> !answered.isEmpty()).toList();
     }
 
     private void send(String id, String account, int amount, Header... more) {

@@ -56,6 +56,7 @@ interface Interference {
         REWIND,
         END_FORMER_OWNER,
         OPEN_ONES_LISTED,
+        OPEN_ONES_ENDED,
         MEMBERS_LISTED,
         EVENTS_END,
         READ_EVENTS,

@@ -1,5 +1,7 @@
 package io.diptych.command.internal;
 
+import static java.util.Objects.requireNonNull;
+
 import io.diptych.message.Header;
 import io.diptych.message.LogRecord;
 import io.diptych.message.NewRecord;
@@ -72,8 +74,8 @@ final class SimulatedKafka {
         }
     }
 
-    /** A position, and which of all positions that were ever stored it is. */
-    private record Position(long next, long number) {
+    /** A position, the node that stored it, and which of all positions that were ever stored it is. */
+    private record Position(long next, FormerOwners.Signer signer, long number) {
 
         /** Whichever transaction ends first, the one that was stored last counts. */
         static Position later(Position a, Position b) {
@@ -221,7 +223,9 @@ final class SimulatedKafka {
         Tx transaction = current(id, epoch);
         group.requireCurrent(member);
         long number = ++positionsStored;
-        next.forEach((partition, position) -> transaction.positions.put(partition, new Position(position, number)));
+        var signer = new FormerOwners.Signer(transaction.node(), requireNonNull(member.member()));
+        next.forEach(
+                (partition, position) -> transaction.positions.put(partition, new Position(position, signer, number)));
     }
 
     /** Ends the producer's transaction; its markers come later. Returns the producer's next epoch. */
@@ -284,6 +288,12 @@ final class SimulatedKafka {
     OptionalLong position(int partition) {
         boolean unstable = transactions.stream().anyMatch(t -> t.positions.containsKey(partition));
         return unstable ? OptionalLong.empty() : OptionalLong.of(stablePosition(partition));
+    }
+
+    /** Who stored it; null when there is none. */
+    FormerOwners.@Nullable Signer signer(int partition) {
+        Position position = positions.get(partition);
+        return position == null ? null : position.signer();
     }
 
     private long stablePosition(int partition) {

@@ -13,18 +13,20 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One process's log, made of the same calls to the broker as the real one: a group member that reads commands, a
  * reader of events, two producers in turn. Between any two calls there may be an interference.
  */
 final class SimulatedLog implements CommandLog {
+
+    private static final long HEARD_OF_AFTER = 2_000;
 
     private final SimulatedKafka kafka;
     private final String node;
@@ -36,6 +38,8 @@ final class SimulatedLog implements CommandLog {
     private int turn;
     private Membership membership = Membership.NONE;
     private Membership polled = Membership.NONE;
+    private Membership expelled = Membership.NONE;
+    private long hearsAt;
     private final Set<Integer> owned = new TreeSet<>();
     private final Map<Integer, Long> next = new TreeMap<>();
     private final Set<Integer> paused = new HashSet<>();
@@ -52,7 +56,11 @@ final class SimulatedLog implements CommandLog {
         this.stableNodeId = stableNodeId;
         this.heartbeat = heartbeat;
         this.interference = interference;
-        this.transactionalIds = List.of(node + ".0", node + ".1");
+        this.transactionalIds = idsOf(node);
+    }
+
+    private static List<String> idsOf(String node) {
+        return List.of(node + ".0", node + ".1");
     }
 
     Set<Integer> owned() {
@@ -110,6 +118,10 @@ final class SimulatedLog implements CommandLog {
 
     private void rebalance(OwnershipListener listener) {
         SimulatedGroup group = kafka.group();
+        if (membership.member() != null && !isMember() && !hasHeard()) {
+            interference.reached("expelled without having heard of it");
+            return;
+        }
         if (isReplaced()) {
             throw failure("Another process has the node id [" + node + "]");
         }
@@ -141,6 +153,15 @@ final class SimulatedLog implements CommandLog {
         listener.assigned(added);
     }
 
+    /** Of its expulsion: the answer to a heartbeat tells, and may take a while. */
+    private boolean hasHeard() {
+        if (!membership.equals(expelled)) {
+            expelled = membership;
+            hearsAt = kafka.now() + (interference.chance(50) ? 0 : HEARD_OF_AFTER);
+        }
+        return kafka.now() >= hearsAt;
+    }
+
     private void giveUp(Set<Integer> partitions, OwnershipListener listener) {
         if (!partitions.isEmpty()) {
             var gone = List.copyOf(partitions);
@@ -161,42 +182,67 @@ final class SimulatedLog implements CommandLog {
     }
 
     @Override
-    public void rewind(int partition) {
+    public long rewind(int partition, long atLeast) {
         interference.at(Point.REWIND);
-        OptionalLong position = kafka.position(partition);
-        if (position.isEmpty()) {
-            throw failure("The position of partition [" + partition + "] is not stable");
+        long position = Math.max(atLeast, stablePosition(partition));
+        if (position > stablePosition(partition)) {
+            interference.reached("commands handled as events tell");
         }
-        interference.trace(() -> "rewinds " + partition + " to " + position.getAsLong());
-        next.put(partition, position.getAsLong());
+        interference.trace(() -> "rewinds " + partition + " to " + position);
+        next.put(partition, position);
+        return position;
+    }
+
+    private long stablePosition(int partition) {
+        return kafka.position(partition)
+                .orElseThrow(() -> failure("The position of partition [" + partition + "] is not stable"));
+    }
+
+    @Override
+    public String commandLogId() {
+        return "commands-1";
     }
 
     @Override
     public void endFormerOwner(int partition) {
-        for (String ended : AbandonedTransactions.end(new Group())) {
-            interference.reached("transaction of a node that is gone ended");
+        for (String ended : FormerOwners.end(new Group(), partition, node)) {
             interference.trace(() -> "ended " + ended);
         }
     }
 
     /** The group as the brokers know it; remembers who was a member when it was asked for what is open. */
-    private final class Group implements AbandonedTransactions.Group {
+    private final class Group implements FormerOwners.Group {
         private Map<String, String> before = Map.of();
+        private FormerOwners.@Nullable Signer signer;
 
         @Override
-        public List<AbandonedTransactions.Open> open() {
+        public List<FormerOwners.Open> open() {
             interference.at(Point.END_FORMER_OWNER);
             before = kafka.group().nodes();
             return kafka.open().stream()
-                    .map(transaction ->
-                            new AbandonedTransactions.Open(transaction.transactionalId(), transaction.node()))
+                    .map(transaction -> new FormerOwners.Open(transaction.transactionalId(), transaction.node()))
                     .toList();
         }
 
         @Override
-        public Set<String> members() {
+        public FormerOwners.@Nullable Signer signer(int partition) {
+            interference.at(Point.OPEN_ONES_ENDED);
+            stablePosition(partition);
+            signer = kafka.signer(partition);
+            return signer;
+        }
+
+        @Override
+        public List<String> transactionalIds(String of) {
+            return idsOf(of);
+        }
+
+        @Override
+        public Map<String, String> members() {
             interference.at(Point.OPEN_ONES_LISTED);
-            return kafka.group().nodes().keySet();
+            var members = new TreeMap<String, String>();
+            kafka.group().nodes().forEach((node, member) -> members.put(member, node));
+            return members;
         }
 
         @Override
@@ -205,9 +251,15 @@ final class SimulatedLog implements CommandLog {
                 interference.at(Point.MEMBERS_LISTED);
                 String of = id.substring(0, id.lastIndexOf('.'));
                 String member = before.get(of);
-                if (member != null && member.equals(kafka.group().nodes().get(of))) {
+                boolean signedAsAnother = signer != null
+                        && signer.node().equals(of)
+                        && !signer.member().equals(member);
+                if (member != null && member.equals(kafka.group().nodes().get(of)) && !signedAsAnother) {
                     interference.violated("members are left alone", node + " ends " + id + " of a member");
                 }
+                boolean open = kafka.open().stream()
+                        .anyMatch(tx -> tx.transactionalId().equals(id));
+                interference.reached(open ? "transaction of a node that is gone ended" : "node that is gone refused");
                 kafka.initProducer(id);
             }
         }
@@ -312,12 +364,25 @@ final class SimulatedLog implements CommandLog {
         }
 
         @Override
-        public void commit(Map<Integer, Long> nextCommands) {
+        public void commit(Map<Integer, Long> positions) {
             interference.at(Point.COMMIT);
+            if (!positions.isEmpty()) {
+                add(positions);
+            }
+            if (interference.timesOut(() -> kafka.commit(id, epoch))) {
+                throw failure("No answer in time at " + Point.COMMITTED);
+            }
+            epochs[turn] = (int) unlessFenced(() -> kafka.commit(id, epoch));
+            interference.trace(() -> "committed with the positions " + positions);
+            answered.forEach(interference::answered);
+            interference.at(Point.COMMITTED);
+        }
+
+        private void add(Map<Integer, Long> positions) {
             unlessFenced(() -> {
                 boolean late = !isMember();
                 try {
-                    kafka.addPositions(id, epoch, membership, nextCommands);
+                    kafka.addPositions(id, epoch, membership, positions);
                 } catch (LogException e) {
                     interference.reached(late ? "commit of an expelled node refused" : "commit refused or fenced");
                     if (kafka.isCurrent(id, epoch)) {
@@ -329,15 +394,8 @@ final class SimulatedLog implements CommandLog {
                 }
                 return 0L;
             });
-            interference.trace(() -> "added positions " + nextCommands + " as " + id + "/" + epoch);
+            interference.trace(() -> "added positions " + positions + " as " + id + "/" + epoch);
             interference.at(Point.POSITIONS_ADDED);
-            if (interference.timesOut(() -> kafka.commit(id, epoch))) {
-                throw failure("No answer in time at " + Point.COMMITTED);
-            }
-            epochs[turn] = (int) unlessFenced(() -> kafka.commit(id, epoch));
-            interference.trace(() -> "committed " + nextCommands);
-            answered.forEach(interference::answered);
-            interference.at(Point.COMMITTED);
         }
 
         private long unlessFenced(LongSupplier request) {

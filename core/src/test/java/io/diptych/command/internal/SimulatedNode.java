@@ -169,9 +169,10 @@ final class SimulatedNode implements SimulatedStore.Process {
         return log.isReplaced();
     }
 
-    /** Whether it serves all that it owns. */
+    /** Whether it serves all that it owns, and has nothing in hand. */
     boolean isReady() {
-        return worker.status().state() == CommandStatus.State.RUNNING
+        return !insideStep
+                && worker.status().state() == CommandStatus.State.RUNNING
                 && worker.status().partitions().values().stream().allMatch(ready -> ready);
     }
 

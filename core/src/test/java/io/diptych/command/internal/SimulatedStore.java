@@ -142,7 +142,8 @@ final class SimulatedStore implements AggregateStore<Integer> {
         reader.close();
         reader = null;
         if (position == null || !position.complete()) {
-            throw new IllegalStateException("The snapshots of partition " + partition + " have lost their position");
+            process.reached("snapshots published anew while they were read");
+            throw new LogException("Simulated: published anew while read", new IllegalStateException());
         }
         database().write(Map.of(), List.of(), position.nextEvent());
         beginAt(position.nextEvent());

@@ -34,7 +34,7 @@ final class SingleNode {
 
     private CommandWorker<?, ?, ?> start() {
         var log = new SimulatedLog(kafka, "node", false, () -> true, interference);
-        return new CommandWorker<>(Bank.setup(outcomes, RECENT_COMMANDS), log);
+        return new CommandWorker<>(Bank.setup(outcomes, () -> Bank.NOW.plusMillis(kafka.now()), RECENT_COMMANDS), log);
     }
 
     /** Stops it; another one begins with an empty store. */
@@ -52,6 +52,7 @@ final class SingleNode {
     void drain() {
         for (int i = 0; i < STEPS && !kafka.isDrained(); i++) {
             worker.step(Duration.ZERO);
+            kafka.pass(20);
             while (kafka.markOne(0)) {
                 kafka.pass(1);
             }

@@ -122,7 +122,10 @@ final class CheckpointStore<S> implements AggregateStore<S> {
         snapshots.close();
         reader = null;
         if (position == null || !position.complete()) {
-            throw new IllegalStateException("The snapshots of partition " + partition + " have lost their position");
+            // Compaction took what stood there before: somebody else publishes, so this node's share has changed.
+            throw new LogException(
+                    "The snapshots of partition [" + partition + "] were published anew while they were read",
+                    new IllegalStateException("position " + position));
         }
         database().write(List.of(), List.of(), position.nextEvent());
         unwritten.beginAt(position.nextEvent());
