@@ -1,6 +1,7 @@
 package io.diptych.kafka;
 
 import io.diptych.TopicNames;
+import io.diptych.command.OwnerReply;
 import io.diptych.command.internal.CommandLog;
 import io.diptych.command.internal.CommitRefusedException;
 import io.diptych.command.internal.FormerOwners;
@@ -9,6 +10,7 @@ import io.diptych.message.NewRecord;
 import io.diptych.message.internal.LogException;
 import io.diptych.message.internal.OwnershipListener;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -17,6 +19,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
@@ -62,6 +65,7 @@ final class KafkaCommandLog implements CommandLog {
     private final KafkaGroup group;
     private volatile ConsumerGroupMetadata membership;
     private final CommandProducers producers;
+    private final GatewayReplies gatewayReplies;
 
     KafkaCommandLog(KafkaSettings settings, String app, String aggregate, int partitions) {
         this.node = settings.nodeId();
@@ -76,6 +80,7 @@ final class KafkaCommandLog implements CommandLog {
         this.commands = new KafkaConsumer<>(settings.commandConsumer(commandTopic), bytes, bytes);
         this.events = new KafkaConsumer<>(settings.catchUpConsumer(), bytes, bytes);
         this.replyTargets = new ReplyTargets(admin, app);
+        this.gatewayReplies = new GatewayReplies(settings, replyTargets);
         this.ownership = new Ownership(commands, commandTopic, new NodeIdentity(settings, commandTopic));
         this.group = new KafkaGroup(admin, commandTopic, ids, this::signer);
         this.membership = commands.groupMetadata();
@@ -205,6 +210,11 @@ final class KafkaCommandLog implements CommandLog {
     }
 
     @Override
+    public void answer(LogRecord command, OwnerReply reply, Instant handledAt, Supplier<NewRecord> record) {
+        gatewayReplies.hand(command, reply, handledAt, record);
+    }
+
+    @Override
     public Transaction begin() {
         return new KafkaTransaction(attempt("begin a transaction", producers::begin));
     }
@@ -222,6 +232,7 @@ final class KafkaCommandLog implements CommandLog {
     @Override
     public void close() {
         producers.close();
+        gatewayReplies.close();
         endOpenTransaction();
         // A node with a stable id leaves as well: its partitions move at once instead of waiting for its return.
         commands.close(CloseOptions.timeout(Duration.ofSeconds(1))

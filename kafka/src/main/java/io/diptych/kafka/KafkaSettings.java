@@ -146,6 +146,14 @@ public record KafkaSettings(
         return properties;
     }
 
+    /** Of replies to gateways: hardly waits, and goes on trying for as long as somebody may wait for a reply. */
+    Map<String, Object> replyProducer() {
+        Map<String, Object> properties = producer();
+        properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 2_000);
+        properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, 30_000);
+        return properties;
+    }
+
     /** Of records that were stored elsewhere: keeps their order, and sends many at once. */
     Map<String, Object> publisher(String transactionalId) {
         Map<String, Object> properties = transactionalProducer(transactionalId);

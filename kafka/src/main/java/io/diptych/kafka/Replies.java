@@ -22,7 +22,10 @@ import tools.jackson.databind.util.RawValue;
 /** Replies as JSON: what was accepted, what an aggregate is, or a problem document (RFC 9457). */
 public final class Replies {
 
-    private static final TypeReference<Map<String, Object>> OBJECT = new TypeReference<>() {};
+    /** With the same numbers as a reply has that did not go by JSON. */
+    private static final ObjectReader OBJECTS = Json.mapper()
+            .readerFor(new TypeReference<Map<String, Object>>() {})
+            .with(DeserializationFeature.USE_LONG_FOR_INTS);
 
     /** Keeps every digit of a number, so that a state is handed on as it is. */
     private static final ObjectReader EXACT = Json.mapper()
@@ -80,7 +83,7 @@ public final class Replies {
     static OwnerReply decode(byte[] payload) {
         JsonNode tree = EXACT.readTree(payload);
         if (tree.path("type").isString()) {
-            Map<String, Object> members = Json.mapper().convertValue(tree, OBJECT);
+            Map<String, Object> members = OBJECTS.readValue(tree);
             return new CommandReply.Refused(problem(tree.path("type").stringValue(), members));
         }
         if (tree.has("offsets")) {

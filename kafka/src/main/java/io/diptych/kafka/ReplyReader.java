@@ -7,8 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -35,10 +37,16 @@ final class ReplyReader implements AutoCloseable {
     /** How many replies may be outstanding; beyond, the eldest is forgotten: its caller was answered long ago. */
     private static final int REMEMBERED = 20_000;
 
+    /** Of a UUID as text. */
+    private static final int PREFIX_LENGTH = 36;
+
+    /** Of this process, by what the correlation ids that they give begin with. */
+    private static final Map<String, ReplyReader> HERE = new ConcurrentHashMap<>();
+
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final TopicPartition partition;
     private final PendingReplies expected = new PendingReplies(REMEMBERED);
-    private final String prefix = UUID.randomUUID() + "-";
+    private final String prefix = UUID.randomUUID().toString();
     private final AtomicLong counter = new AtomicLong();
     private final WorkerThread thread;
 
@@ -60,6 +68,26 @@ final class ReplyReader implements AutoCloseable {
                 this::read,
                 consumer::wakeup,
                 () -> consumer.close(CloseOptions.timeout(Duration.ZERO)));
+        HERE.put(prefix, this);
+    }
+
+    /**
+     * Hands a reply to its reader, if that is in this process: an owner beside it need not go by Kafka. What is to happen with
+     * it does not happen on the calling thread.
+     *
+     * @return whether the reader is here
+     */
+    static boolean deliverHere(String correlationId, Arrived arrived) {
+        ReplyReader reader =
+                correlationId.length() > PREFIX_LENGTH ? HERE.get(correlationId.substring(0, PREFIX_LENGTH)) : null;
+        if (reader == null) {
+            return false;
+        }
+        CompletableFuture<Arrived> reply = reader.expected.get(correlationId);
+        if (reply != null) {
+            Thread.startVirtualThread(() -> reply.complete(arrived));
+        }
+        return true;
     }
 
     private int anyPartition(String topic) {
@@ -90,7 +118,7 @@ final class ReplyReader implements AutoCloseable {
     }
 
     Expected expect() {
-        String correlationId = prefix + counter.incrementAndGet();
+        String correlationId = prefix + '-' + counter.incrementAndGet();
         CompletableFuture<Arrived> reply = expected.add(correlationId);
         reply.orTimeout(FORGOTTEN_AFTER.toSeconds(), TimeUnit.SECONDS)
                 .whenComplete((done, failure) -> expected.remove(correlationId));
@@ -99,6 +127,7 @@ final class ReplyReader implements AutoCloseable {
 
     @Override
     public void close() {
+        HERE.remove(prefix);
         thread.close();
         expected.cancel();
     }

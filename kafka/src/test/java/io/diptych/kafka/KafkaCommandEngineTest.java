@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
@@ -118,7 +119,7 @@ class KafkaCommandEngineTest {
         assertThat(exists.problem().type()).isEqualTo(Problem.Type.REJECTED);
         assertThat(exists.problem().extensions()).containsEntry("code", "order-exists");
         assertThat(conflict.problem().type()).isEqualTo(Problem.Type.VERSION_CONFLICT);
-        assertThat(conflict.problem().extensions()).containsEntry("currentVersion", 1);
+        assertThat(conflict.problem().extensions()).containsEntry("currentVersion", 1L);
     }
 
     @Test
@@ -182,6 +183,47 @@ class KafkaCommandEngineTest {
 
         assertThat(accepted).isInstanceOf(Accepted.class);
         assertThat(read(TopicNames.events(app.name(), "order"), 4)).hasSize(4);
+    }
+
+    @Test
+    void a_reply_to_a_partition_of_the_gateways_that_does_not_exist_holds_up_nobody() throws Exception {
+        String body = "{\"type\":\"CreateOrder\",\"orderId\":\"o-%s\",\"product\":\"W\",\"quantity\":2}";
+        long begun = System.nanoTime();
+        for (int i = 0; i < 10; i++) {
+            plain(
+                    0,
+                    null,
+                    body.formatted(i),
+                    Headers.REPLY_TOPIC,
+                    TopicNames.replies(app.name()),
+                    Headers.REPLY_PARTITION,
+                    "99");
+        }
+
+        assertThat(read(TopicNames.events(app.name(), "order"), 10)).hasSize(10);
+        // A producer would look for the partition for 2 s, each time.
+        assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(15));
+    }
+
+    @Test
+    void what_is_done_with_a_reply_holds_up_no_command() throws Exception {
+        var goOn = new CountDownLatch(1);
+        var first = gateway.send(
+                new CommandRequest("CreateOrder", order("o-1", 2).getBytes(StandardCharsets.UTF_8), "k-1", null, null));
+        Thread.startVirtualThread(() -> first.reply().thenRun(() -> waitFor(goOn)));
+
+        for (int i = 2; i < 6; i++) {
+            assertThat(send("CreateOrder", order("o-" + i, 2), "k-" + i, null)).isInstanceOf(Accepted.class);
+        }
+        goOn.countDown();
+    }
+
+    private static void waitFor(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.diptych.command.CommandObserver;
+import io.diptych.command.CommandReply;
 import io.diptych.command.CommandStatus;
 import io.diptych.embedded.EmbeddedKafka;
 import java.nio.file.Path;
@@ -117,6 +118,8 @@ class NodesTest {
             try (var node = shop.start("node", dir.resolve("disk"))) {
                 ShopCluster.awaitReady(node, PARTITIONS);
                 shop.requireCreated("o-1");
+                // Leaves no event, so that none can tell that it was handled.
+                assertThat(shop.createAgain("o-1")).isInstanceOf(CommandReply.Refused.class);
             }
             var handled = new CopyOnWriteArrayList<CommandObserver.Outcome>();
             var observer = new CommandObserver() {

@@ -86,7 +86,16 @@ final class ShopCluster implements AutoCloseable {
 
     /** Creates the order; the answer. */
     CommandReply create(String id) throws Exception {
-        return send("CreateOrder", "{\"orderId\":\"" + id + "\",\"product\":\"W\",\"quantity\":1}", "create-" + id);
+        return create(id, "create-" + id);
+    }
+
+    /** Another command that would create it. */
+    CommandReply createAgain(String id) throws Exception {
+        return create(id, "create-again-" + id);
+    }
+
+    private CommandReply create(String id, String key) throws Exception {
+        return send("CreateOrder", "{\"orderId\":\"" + id + "\",\"product\":\"W\",\"quantity\":1}", key);
     }
 
     /** Cancels the order; the answer. */

@@ -50,8 +50,11 @@ final class CommandBatch {
         results.add(new PendingResult(aggregateId, result, first, events.size() - 1));
     }
 
+    /** A reply, if the command asks for one. */
     void reply(LogRecord command, Supplier<? extends OwnerReply> reply) {
-        replies.add(new PendingReply(command, reply));
+        if (Envelopes.isReplyWanted(command)) {
+            replies.add(new PendingReply(command, reply));
+        }
     }
 
     /** A dead letter or a forwarded command. */

@@ -1,12 +1,15 @@
 package io.diptych.command.internal;
 
+import io.diptych.command.OwnerReply;
 import io.diptych.message.LogRecord;
 import io.diptych.message.NewRecord;
 import io.diptych.message.internal.LogException;
 import io.diptych.message.internal.OwnershipListener;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * The log as one worker sees it: a share of the partitions of one aggregate's commands, the events that belong to
@@ -60,6 +63,14 @@ public interface CommandLog extends AutoCloseable {
     /** Ends {@link #followEvents}. */
     void unfollowEvents(int partition);
 
+    /**
+     * Hands a reply to a gateway of the app, after the commit of what it tells of. One that does not arrive, as this process
+     * dies or Kafka is away, is dropped: the gateway's caller asks again.
+     *
+     * @param record the reply as a record, for a gateway of another process
+     */
+    void answer(LogRecord command, OwnerReply reply, Instant handledAt, Supplier<NewRecord> record);
+
     /** Begins a transaction. One at a time. */
     Transaction begin();
 
@@ -81,7 +92,7 @@ public interface CommandLog extends AutoCloseable {
         /** Stores a record by the time of the commit. */
         void send(NewRecord record);
 
-        /** Stores a reply, unless its destination, which a caller chose, cannot be written to: then it is dropped. */
+        /** Stores a reply to whoever is no gateway of the app, unless its destination, which a caller chose, cannot be written to: then it is dropped. */
         void reply(NewRecord reply);
 
         /**

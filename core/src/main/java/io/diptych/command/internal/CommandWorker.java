@@ -1,13 +1,14 @@
 package io.diptych.command.internal;
 
 import io.diptych.command.CommandStatus;
+import io.diptych.command.OwnerReply;
 import io.diptych.message.LogRecord;
-import io.diptych.message.NewRecord;
 import io.diptych.message.internal.Backoff;
 import io.diptych.message.internal.LogException;
 import io.diptych.message.internal.OwnershipListener;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -142,12 +143,13 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
         long begun = System.nanoTime();
         Instant now = setup.clock().instant();
         var batch = new CommandBatch();
+        List<Runnable> answers;
         try {
             do {
                 LogRecord command = commands.next();
                 partition(command).handle(command, batch, now);
             } while (commands.hasNext() && batch.eventBytes() < EVENTS_PER_COMMAND * bytesPerTransaction);
-            write(batch, now);
+            answers = write(batch, now);
         } catch (CommitRefusedException e) {
             batch.nextCommands().keySet().forEach(p -> partition(p).discard());
             waitRefused(e);
@@ -157,6 +159,7 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
             throw e;
         }
         batch.nextCommands().keySet().forEach(p -> partition(p).committed(batch));
+        answers.forEach(Runnable::run);
         var took = Duration.ofNanos(System.nanoTime() - begun);
         batch.outcomes().forEach(outcome -> setup.observer().handled(name(), outcome));
         if (!batch.outcomes().isEmpty()) {
@@ -166,7 +169,8 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
         return true;
     }
 
-    private void write(CommandBatch batch, Instant now) {
+    /** Commits what the batch is to write; returns what hands the replies to gateways. */
+    private List<Runnable> write(CommandBatch batch, Instant now) {
         Map<Integer, Long> toAdd = positions.toAdd(batch, now);
         CommandLog.Transaction transaction = log.begin();
         if (!batch.events().isEmpty()) {
@@ -174,15 +178,20 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
             batch.locate(transaction.append(batch.events()));
         }
         var envelopes = new Envelopes<>(setup);
+        var answers = new ArrayList<Runnable>();
         for (CommandBatch.PendingReply pending : batch.replies()) {
-            NewRecord reply = envelopes.reply(pending.command(), pending.reply().get(), now);
-            if (reply != null) {
-                transaction.reply(reply);
+            LogRecord command = pending.command();
+            OwnerReply reply = pending.reply().get();
+            if (envelopes.isFromGateway(command)) {
+                answers.add(() -> log.answer(command, reply, now, () -> envelopes.reply(command, reply, now)));
+            } else {
+                transaction.reply(envelopes.reply(command, reply, now));
             }
         }
         batch.others().forEach(transaction::send);
         transaction.commit(toAdd);
         positions.committed(batch, toAdd, now);
+        return answers;
     }
 
     /** Those that no transaction has added, once it is time to. */
@@ -190,7 +199,7 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
         Instant now = setup.clock().instant();
         if (positions.isDue(now)) {
             try {
-                write(new CommandBatch(), now);
+                var unused = write(new CommandBatch(), now);
             } catch (CommitRefusedException e) {
                 waitRefused(e);
             }

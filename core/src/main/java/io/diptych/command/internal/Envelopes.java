@@ -1,5 +1,8 @@
 package io.diptych.command.internal;
 
+import static java.util.Objects.requireNonNull;
+
+import io.diptych.TopicNames;
 import io.diptych.command.AggregateExcerpt;
 import io.diptych.command.CommandReply;
 import io.diptych.command.OwnerReply;
@@ -12,6 +15,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.zip.CRC32C;
@@ -27,6 +31,7 @@ final class Envelopes<E> {
     private final EngineSetup<?, ?, E> setup;
     private final Header source;
     private final String eventTopic;
+    private final byte[] replyTopic;
     private Instant timeWritten = Instant.EPOCH;
     private Header time = Header.text(Headers.TIME, timeWritten.toString());
 
@@ -36,6 +41,7 @@ final class Envelopes<E> {
                 Headers.SOURCE,
                 "/" + setup.app().name() + "/" + setup.aggregate().name());
         this.eventTopic = setup.eventTopic();
+        this.replyTopic = utf8(TopicNames.replies(setup.app().name()));
     }
 
     /** Tells two commands apart that carry the same id: CRC-32C of type and payload, in hex. */
@@ -64,13 +70,19 @@ final class Envelopes<E> {
         return new NewRecord(eventTopic, command.record().partition(), utf8(command.aggregateId()), headers, payload);
     }
 
-    /** The reply, to where the command's headers ask for it; null when they do not. */
-    @Nullable
+    /** Whether the command's headers ask for a reply. */
+    static boolean isReplyWanted(LogRecord command) {
+        return command.header(Headers.REPLY_TOPIC) != null;
+    }
+
+    /** Whether they ask for it on the topic of the app's gateways. */
+    boolean isFromGateway(LogRecord command) {
+        return Arrays.equals(command.header(Headers.REPLY_TOPIC), replyTopic);
+    }
+
+    /** The reply, to where the command's headers ask for it. */
     NewRecord reply(LogRecord command, OwnerReply reply, Instant now) {
-        String topic = command.text(Headers.REPLY_TOPIC);
-        if (topic == null) {
-            return null;
-        }
+        String topic = requireNonNull(command.text(Headers.REPLY_TOPIC));
         var headers = new ArrayList<Header>(9);
         headers.add(SPEC_VERSION);
         headers.add(reply instanceof CommandReply.Refused ? PROBLEM_JSON : JSON);

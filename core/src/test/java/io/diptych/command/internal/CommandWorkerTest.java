@@ -244,9 +244,10 @@ class CommandWorkerTest {
             value = Point.class,
             names = {"BEGIN", "APPEND", "APPENDED", "SEND", "COMMIT", "POSITIONS_ADDED", "COMMITTED"})
     void a_failing_log_neither_loses_nor_doubles_a_command(Point point) {
-        send("c-1", "a-1", 5);
+        var clients = Header.text(Headers.REPLY_TOPIC, "answers");
+        send("c-1", "a-1", 5, clients);
         node.drain();
-        send("c-2", "a-1", 6);
+        send("c-2", "a-1", 6, clients);
         failing = point;
 
         node.drain();
@@ -255,12 +256,26 @@ class CommandWorkerTest {
         assertThat(node.events())
                 .extracting(event -> event.text(Headers.SEQUENCE) + ":" + event.text(Headers.CAUSATION_ID))
                 .containsExactly("1:c-1", "2:c-2");
-        assertThat(replies()).hasSize(2);
+        assertThat(node.read("answers")).hasSize(2);
     }
 
     /** Which commands each transaction answered, but for those that only add positions. */
     private List<List<String>> transactions() {
         return transactions.stream().filter(answered -> !answered.isEmpty()).toList();
+    }
+
+    @Test
+    void a_gateway_is_answered_after_the_commit_and_not_again_when_that_fails() {
+        send("c-1", "a-1", 5);
+        failing = Point.ANSWER;
+
+        node.drain();
+        assertThat(replies()).isEmpty();
+        send("c-1", "a-1", 5);
+        node.drain();
+
+        assertThat(node.events()).hasSize(1);
+        assertThat(replies()).singleElement().asString().startsWith("accepted v1");
     }
 
     private void send(String id, String account, int amount, Header... more) {

@@ -50,6 +50,7 @@ interface Interference {
         COMMIT,
         POSITIONS_ADDED,
         COMMITTED,
+        ANSWER,
         APPLY,
         APPLIED,
         RESET,

@@ -3,6 +3,7 @@ package io.diptych.command.internal;
 import io.diptych.message.Headers;
 import io.diptych.message.LogRecord;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,6 +32,7 @@ final class Sequentially {
     private final List<List<Event>> events = new ArrayList<>();
     private final Map<String, String> replies = new TreeMap<>();
     private final List<String> deadLetters = new ArrayList<>();
+    private final Set<String> fromGateways = new HashSet<>();
 
     Sequentially(SimulatedKafka kafka, int recentCommands) {
         this.kafka = kafka;
@@ -57,6 +59,10 @@ final class Sequentially {
         return replies;
     }
 
+    boolean isFromGateway(String delivery) {
+        return fromGateways.contains(delivery);
+    }
+
     List<String> deadLetters() {
         return deadLetters;
     }
@@ -78,6 +84,9 @@ final class Sequentially {
 
     private void handle(LogRecord record, List<Long> offsets) {
         String delivery = String.valueOf(record.text(Headers.REPLY_CORRELATION_ID));
+        if (SimulatedSenders.REPLIES.equals(record.text(Headers.REPLY_TOPIC))) {
+            fromGateways.add(delivery);
+        }
         if (AggregateQuery.TYPE.equals(record.text(Headers.TYPE))) {
             answer(record, delivery);
             return;

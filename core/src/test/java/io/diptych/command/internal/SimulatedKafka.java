@@ -159,6 +159,11 @@ final class SimulatedKafka {
                 null);
     }
 
+    /** The same with a record. */
+    void send(NewRecord record) {
+        store(record, null);
+    }
+
     private long store(NewRecord record, @Nullable Tx transaction) {
         Integer wanted = record.partition();
         byte[] key = record.key();

@@ -1,5 +1,8 @@
 package io.diptych.command.internal;
 
+import static java.util.Objects.requireNonNull;
+
+import io.diptych.command.OwnerReply;
 import io.diptych.command.internal.Interference.Point;
 import io.diptych.command.internal.SimulatedGroup.Membership;
 import io.diptych.message.Headers;
@@ -8,16 +11,18 @@ import io.diptych.message.NewRecord;
 import io.diptych.message.internal.LogException;
 import io.diptych.message.internal.OwnershipListener;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongSupplier;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -306,6 +311,21 @@ final class SimulatedLog implements CommandLog {
     }
 
     @Override
+    public void answer(LogRecord command, OwnerReply reply, Instant handledAt, Supplier<NewRecord> record) {
+        interference.at(Point.ANSWER);
+        NewRecord written = record.get();
+        kafka.send(written);
+        commandId(written).ifPresent(interference::answered);
+    }
+
+    private static Optional<String> commandId(NewRecord reply) {
+        return reply.headers().stream()
+                .filter(header -> header.name().equals(Headers.CAUSATION_ID))
+                .map(header -> new String(requireNonNull(header.value())))
+                .findFirst();
+    }
+
+    @Override
     public Transaction begin() {
         interference.at(Point.BEGIN);
         turn = 1 - turn;
@@ -350,9 +370,7 @@ final class SimulatedLog implements CommandLog {
         @Override
         public void reply(NewRecord reply) {
             store(Point.SEND, reply);
-            reply.headers().stream()
-                    .filter(header -> header.name().equals(Headers.CAUSATION_ID))
-                    .forEach(header -> answered.add(new String(Objects.requireNonNull(header.value()))));
+            commandId(reply).ifPresent(answered::add);
         }
 
         private long store(Point point, NewRecord record) {

@@ -13,7 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class SimulatedSenders {
 
+    /** Of gateways, and of a client that has a topic of its own. */
     static final String REPLIES = "bank.replies";
+
+    static final String OWN_REPLIES = "answers";
 
     private static final int COMMANDS = 28;
     private static final int ACCOUNTS = 5;
@@ -22,6 +25,7 @@ final class SimulatedSenders {
     private final SplittableRandom random;
     private final List<Integer> sent = new ArrayList<>();
     private int deliveries;
+    private int calmAfter = Integer.MAX_VALUE;
 
     SimulatedSenders(SimulatedKafka kafka, SplittableRandom random) {
         this.kafka = kafka;
@@ -44,7 +48,7 @@ final class SimulatedSenders {
                 random.nextBoolean() ? null : new AggregateQuery.Range(1 + random.nextInt(4), 1 + random.nextInt(9));
         String delivery = "d-" + ++deliveries;
         var headers = new ArrayList<>(new AggregateQuery(account, range).headers());
-        headers.add(Header.text(Headers.REPLY_TOPIC, REPLIES));
+        headers.add(Header.text(Headers.REPLY_TOPIC, random.nextBoolean() ? REPLIES : OWN_REPLIES));
         headers.add(Header.text(Headers.REPLY_CORRELATION_ID, delivery));
         int partition = partition(account, random.nextInt(4) == 0);
         kafka.send(SimulatedKafka.COMMANDS, partition, account, "", headers.toArray(Header[]::new));
@@ -55,8 +59,14 @@ final class SimulatedSenders {
         return anywhere ? random.nextInt(SimulatedKafka.PARTITIONS) : SimulatedKafka.partitionOf(account.getBytes());
     }
 
+    /** Whether everything was calm since that was sent. */
+    boolean isCalm(String delivery) {
+        return Integer.parseInt(delivery.substring(2)) > calmAfter;
+    }
+
     /** Sends some of what was sent before, much later. */
     void repeatSome() {
+        calmAfter = deliveries;
         for (int i = 0; i < 5 && !sent.isEmpty(); i++) {
             send(sent.get(random.nextInt(sent.size())));
         }
@@ -74,7 +84,7 @@ final class SimulatedSenders {
         if (number % 6 == 5) {
             headers.add(Header.text(Headers.EXPECTED_VERSION, Integer.toString(number % 4)));
         }
-        headers.add(Header.text(Headers.REPLY_TOPIC, REPLIES));
+        headers.add(Header.text(Headers.REPLY_TOPIC, random.nextBoolean() ? REPLIES : OWN_REPLIES));
         String delivery = "d-" + ++deliveries;
         headers.add(Header.text(Headers.REPLY_CORRELATION_ID, delivery));
         int partition = partition(account, number == 26 || random.nextInt(4) == 0);

@@ -189,13 +189,15 @@ final class SimulatedStore implements AggregateStore<Integer> {
 
     @Override
     public List<Place> events(String id, long fromVersion, int limit) {
-        var found = new ArrayList<>(database().places(id, fromVersion, limit));
-        long next = found.isEmpty() ? fromVersion : found.getLast().version() + 1;
-        for (Place place : places) {
-            if (found.size() < limit && place.id().equals(id) && place.version() >= next) {
-                found.add(place);
-            }
-        }
+        List<Place> recent = places.stream()
+                .filter(place -> place.id().equals(id) && place.version() >= fromVersion)
+                .toList();
+        long firstRecent = recent.isEmpty() ? Long.MAX_VALUE : recent.getFirst().version();
+        var found = new ArrayList<Place>();
+        database().places(id, fromVersion, limit).stream()
+                .takeWhile(place -> place.version() < firstRecent)
+                .forEach(found::add);
+        recent.stream().limit(limit - found.size()).forEach(found::add);
         return found;
     }
 

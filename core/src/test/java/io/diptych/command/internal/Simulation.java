@@ -308,6 +308,10 @@ final class Simulation {
         return random.nextInt(bound);
     }
 
+    boolean isCalm(String delivery) {
+        return senders.isCalm(delivery);
+    }
+
     void answered(String commandId, SimulatedNode by) {
         SimulatedNode first = answeredBy.putIfAbsent(commandId, by);
         if (first != null && first != by) {

@@ -16,6 +16,8 @@ class SimulationTest {
             Map.entry("crash at COMMIT", 20),
             Map.entry("crash at POSITIONS_ADDED", 20),
             Map.entry("crash at COMMITTED", 20),
+            Map.entry("crash at ANSWER", 20),
+            Map.entry("reply to a gateway lost", 50),
             Map.entry("crash at APPLY", 20),
             Map.entry("crash at APPLIED", 20),
             Map.entry("crash at READ_EVENTS", 20),

@@ -37,7 +37,8 @@ final class ChaosRun {
     /** Longer than a gateway keeps a command that Kafka does not take. */
     private static final Duration LAST_WORDS = Duration.ofSeconds(6);
 
-    private static final Duration DRAINS_WITHIN = Duration.ofSeconds(60);
+    /** Without an answer for so long, there will be none. */
+    private static final Duration NO_MORE = Duration.ofSeconds(20);
 
     private final App app = ChaosApp.app();
     private final RunFolder folder;
@@ -107,11 +108,16 @@ final class ChaosRun {
 
     /** Reads until every command is answered, or no more answer comes. */
     private RunLog drained(LogReader reader) throws InterruptedException {
-        long deadline = System.nanoTime() + DRAINS_WITHIN.toNanos();
         RunLog log = reader.readToEnd();
-        while (log.replies().size() < log.commands().size() && System.nanoTime() < deadline) {
+        int answered = 0;
+        long quietSince = System.nanoTime();
+        while (log.replies().size() < log.commands().size() && System.nanoTime() - quietSince < NO_MORE.toNanos()) {
             Thread.sleep(500);
             log = reader.readToEnd();
+            if (log.replies().size() > answered) {
+                answered = log.replies().size();
+                quietSince = System.nanoTime();
+            }
         }
         return log;
     }

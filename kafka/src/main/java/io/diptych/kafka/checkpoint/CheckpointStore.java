@@ -179,12 +179,14 @@ final class CheckpointStore<S> implements AggregateStore<S> {
     public List<Place> events(String id, long fromVersion, int limit) {
         // First: what is written meanwhile is in both, not in neither.
         List<Place> recent = unwritten.places(id, fromVersion);
-        var found = new ArrayList<>(written(id, fromVersion, limit));
-        long next = found.isEmpty() ? fromVersion : found.getLast().version() + 1;
-        recent.stream()
-                .filter(place -> place.version() >= next)
-                .limit(limit - found.size())
+        long firstRecent = recent.isEmpty() ? Long.MAX_VALUE : recent.getFirst().version();
+        var found = new ArrayList<Place>();
+        // Snapshots may bring places of later events, which another form published, before the events between are
+        // replayed.
+        written(id, fromVersion, limit).stream()
+                .takeWhile(place -> place.version() < firstRecent)
                 .forEach(found::add);
+        recent.stream().limit(limit - found.size()).forEach(found::add);
         return found;
     }
 
