@@ -39,7 +39,7 @@ public final class LogEnds {
     /**
      * The logs ended there.
      *
-     * @param asked when the question was put: what was committed before is before these ends
+     * @param asked when the question was put: what was stored before, committed or not, is before these ends
      * @param ends for each aggregate the end of each partition, the next offset; -1 where it is not known
      */
     public void sampled(long asked, Map<String, long[]> ends) {
