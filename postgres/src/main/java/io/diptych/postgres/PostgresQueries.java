@@ -119,6 +119,10 @@ final class PostgresQueries implements ReadModelQueries {
     private Answer await(String readModel, List<Point> points, Freshness freshness, long deadline, Reading reading)
             throws InterruptedException {
         try (var waiter = waiters.register(readModel, points)) {
+            Integer generation = serving.generation(readModel);
+            if (generation != null && waiter.isBehind(generation)) {
+                waiter.await(generation, deadline - System.nanoTime());
+            }
             while (true) {
                 long left = deadline - System.nanoTime();
                 Answer answer = read(readModel, reading);

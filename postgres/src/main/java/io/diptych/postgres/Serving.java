@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 
 /** Which generation of each read model serves, remembered until it is told that this may have changed. */
 final class Serving {
@@ -73,6 +74,13 @@ final class Serving {
      */
     String aggregate(String readModel) {
         return model(readModel).aggregate().name();
+    }
+
+    /** Which serves; null when that is not known just now. */
+    @Nullable
+    Integer generation(String readModel) {
+        Rows known = serving.get(readModel);
+        return known == null ? null : known.generation();
     }
 
     /** Whether that generation serves, or it is not known which does. */

@@ -2,6 +2,7 @@ package io.diptych.postgres;
 
 import io.diptych.message.ConsistencyToken.Point;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
@@ -11,17 +12,24 @@ import org.jspecify.annotations.Nullable;
 /** Queries that wait for a read model to pass a point. They hold no connection and do not poll: progress wakes them. */
 final class Waiters {
 
+    private record Place(String readModel, int generation, int partition) {}
+
     private final Set<Waiter> waiting = ConcurrentHashMap.newKeySet();
+
+    /** The positions that were heard of last; of those not heard of nothing is known. */
+    private final Map<Place, Long> heard = new ConcurrentHashMap<>();
 
     /** Wakes whoever waits for that. */
     void wake(Progress progress) {
+        heard.put(new Place(progress.readModel(), progress.generation(), progress.partition()), progress.position());
         for (Waiter waiter : waiting) {
             waiter.offer(progress);
         }
     }
 
-    /** Has everyone look again. */
+    /** Has everyone look again; what was heard counts no longer. */
     void wakeAll() {
+        heard.clear();
         waiting.forEach(Waiter::wake);
     }
 
@@ -64,6 +72,14 @@ final class Waiters {
                     return;
                 }
             }
+        }
+
+        /** Whether that generation had not passed all points when it was last heard of: looking would be in vain. */
+        boolean isBehind(int ofGeneration) {
+            return points.stream().anyMatch(point -> {
+                Long position = heard.get(new Place(readModel, ofGeneration, point.partition()));
+                return position != null && position <= point.offset();
+            });
         }
 
         /**
