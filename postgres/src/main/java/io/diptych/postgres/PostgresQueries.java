@@ -137,20 +137,29 @@ final class PostgresQueries implements ReadModelQueries {
         }
     }
 
-    /** Reads the rows that serve; once more when they have just been dropped. */
+    /** Reads the rows that serve; once more when others have just taken their place. */
     private Answer read(String readModel, Reading reading) {
         try {
-            try {
-                return read(reading, serving.of(readModel, database));
-            } catch (SQLException e) {
-                if (!Failures.isOfTheSchema(e)) {
-                    throw e;
-                }
+            Answer answer = attempt(readModel, reading);
+            while (!answer.snapshot().serving()) {
                 serving.forget();
-                return read(reading, serving.of(readModel, database));
+                answer = attempt(readModel, reading);
             }
+            return answer;
         } catch (SQLException e) {
             throw Failures.ofQuery(e);
+        }
+    }
+
+    private Answer attempt(String readModel, Reading reading) throws SQLException {
+        try {
+            return read(reading, serving.of(readModel, database));
+        } catch (SQLException e) {
+            if (!Failures.isOfTheSchema(e)) {
+                throw e;
+            }
+            serving.forget(); // They were dropped.
+            return read(reading, serving.of(readModel, database));
         }
     }
 

@@ -26,16 +26,23 @@ record SnapshotQuery(
         Conditions conditions,
         @Nullable Conditions counted) {
 
-    /** What was read. */
+    /**
+     * What was read.
+     *
+     * @param serving whether the generation served then: since another took its place, it may be ahead of that one
+     */
     record Snapshot(
+            boolean serving,
             Map<Integer, Long> positions,
             List<Map<String, @Nullable Object>> rows,
             @Nullable Long count) {}
 
     Snapshot read(Connection connection) throws SQLException {
         Shape shape = generation.shape();
-        String sql = "select partition, next_offset from " + Names.qualified(schema, Schema.POSITIONS)
-                + " where read_model = ? and generation = ?; " + generation.select() + which
+        String sql = "select g.state, p.partition, p.next_offset from " + Names.qualified(schema, Schema.GENERATIONS)
+                + " g left join " + Names.qualified(schema, Schema.POSITIONS)
+                + " p on p.read_model = g.read_model and p.generation = g.generation"
+                + " where g.read_model = ? and g.generation = ?; " + generation.select() + which
                 + (counted == null ? "" : "; select count(*) from " + generation.table() + counted.where());
         try (PreparedStatement query = connection.prepareStatement(sql)) {
             query.setString(1, shape.readModel());
@@ -45,21 +52,27 @@ record SnapshotQuery(
                 counted.bind(query, next);
             }
             query.execute();
-            Map<Integer, Long> positions = positions(query);
+            var positions = new TreeMap<Integer, Long>();
+            boolean serving = positions(query, positions);
             query.getMoreResults();
             var found = rows(query);
-            return new Snapshot(positions, found, counted == null ? null : (Long) count(query));
+            return new Snapshot(serving, positions, found, counted == null ? null : (Long) count(query));
         }
     }
 
-    private static Map<Integer, Long> positions(PreparedStatement query) throws SQLException {
-        var positions = new TreeMap<Integer, Long>();
+    /** Adds them; returns whether the generation serves. */
+    private static boolean positions(PreparedStatement query, Map<Integer, Long> positions) throws SQLException {
+        boolean serving = false;
         try (ResultSet row = query.getResultSet()) {
             while (row.next()) {
-                positions.put(row.getInt(1), row.getLong(2));
+                serving = row.getString(1).equals("SERVING");
+                int partition = row.getInt(2);
+                if (!row.wasNull()) {
+                    positions.put(partition, row.getLong(3));
+                }
             }
         }
-        return positions;
+        return serving;
     }
 
     private List<Map<String, @Nullable Object>> rows(PreparedStatement query) throws SQLException {
