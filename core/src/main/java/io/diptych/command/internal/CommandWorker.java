@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  * {@link #step} after the other.
  *
  * <p>A partition is served only after its events were read up to where the log ended when it was taken over. What a
- * former owner left open there was ended before; a former owner that wakes up cannot add to it: its commit carries a
- * membership that is no longer valid.
+ * former owner left open there was ended before, and a former owner that wakes up cannot add to it: see
+ * {@link FormerOwners} and {@link CommandPositions}.
  */
 public final class CommandWorker<C, S, E> implements OwnershipListener, AutoCloseable {
 
