@@ -1,6 +1,7 @@
 package io.diptych.command.internal;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +13,22 @@ import org.jspecify.annotations.Nullable;
 public interface AggregateStore<S> extends AutoCloseable {
 
     /** Where an event stands: the aggregate's id, the event's version and its offset. */
-    record Place(String id, long version, long offset) {}
+    record Place(String id, long version, long offset) {
+
+        /**
+         * An aggregate's places in order: those that are written, and from the first that is not, those that are recent. What
+         * is written may be ahead: snapshots bring places of later events, which another form published, before the events
+         * between are replayed.
+         */
+        public static List<Place> together(List<Place> written, List<Place> recent, int limit) {
+            long firstRecent =
+                    recent.isEmpty() ? Long.MAX_VALUE : recent.getFirst().version();
+            var all = new ArrayList<Place>();
+            written.stream().takeWhile(place -> place.version() < firstRecent).forEach(all::add);
+            recent.stream().limit(limit - all.size()).forEach(all::add);
+            return all;
+        }
+    }
 
     /**
      * Brings in what was kept before this store was opened, for at most about that long. To be called until it returns

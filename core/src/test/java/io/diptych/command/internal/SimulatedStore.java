@@ -192,13 +192,7 @@ final class SimulatedStore implements AggregateStore<Integer> {
         List<Place> recent = places.stream()
                 .filter(place -> place.id().equals(id) && place.version() >= fromVersion)
                 .toList();
-        long firstRecent = recent.isEmpty() ? Long.MAX_VALUE : recent.getFirst().version();
-        var found = new ArrayList<Place>();
-        database().places(id, fromVersion, limit).stream()
-                .takeWhile(place -> place.version() < firstRecent)
-                .forEach(found::add);
-        recent.stream().limit(limit - found.size()).forEach(found::add);
-        return found;
+        return Place.together(database().places(id, fromVersion, limit), recent, limit);
     }
 
     /** Writes what has changed; called by the thread that writes behind. */

@@ -179,15 +179,7 @@ final class CheckpointStore<S> implements AggregateStore<S> {
     public List<Place> events(String id, long fromVersion, int limit) {
         // First: what is written meanwhile is in both, not in neither.
         List<Place> recent = unwritten.places(id, fromVersion);
-        long firstRecent = recent.isEmpty() ? Long.MAX_VALUE : recent.getFirst().version();
-        var found = new ArrayList<Place>();
-        // Snapshots may bring places of later events, which another form published, before the events between are
-        // replayed.
-        written(id, fromVersion, limit).stream()
-                .takeWhile(place -> place.version() < firstRecent)
-                .forEach(found::add);
-        recent.stream().limit(limit - found.size()).forEach(found::add);
-        return found;
+        return Place.together(written(id, fromVersion, limit), recent, limit);
     }
 
     private List<Place> written(String id, long fromVersion, int limit) {
