@@ -32,7 +32,7 @@ final class GatewayReplies implements AutoCloseable {
         this.targets = targets;
     }
 
-    /** Does not wait; a reply that cannot be handed over is dropped. */
+    /** Waits for Kafka only while nothing is known of the topic; a reply that cannot be handed over is dropped. */
     void hand(LogRecord command, OwnerReply reply, Instant handledAt, Supplier<NewRecord> record) {
         String correlationId = command.text(Headers.REPLY_CORRELATION_ID);
         if (correlationId == null

@@ -85,8 +85,8 @@ final class Serving {
 
     /** Whether that generation serves, or it is not known which does. */
     boolean mayBe(String readModel, int generation) {
-        Rows known = serving.get(readModel);
-        return known == null || known.generation() == generation;
+        Integer known = generation(readModel);
+        return known == null || known == generation;
     }
 
     private ReadModel<?, ?> model(String readModel) {

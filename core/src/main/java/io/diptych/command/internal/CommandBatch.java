@@ -23,6 +23,9 @@ final class CommandBatch {
 
     private record PendingResult(String aggregateId, CommandResult result, int firstEvent, int lastEvent) {}
 
+    /** The last event of a partition, and the command after the one that it follows from. */
+    private record Told(int event, long nextCommand) {}
+
     private final List<NewRecord> events = new ArrayList<>();
     private long eventBytes;
     private final List<PendingResult> results = new ArrayList<>();
@@ -31,10 +34,6 @@ final class CommandBatch {
     private final List<Outcome> outcomes = new ArrayList<>();
     private final Map<Integer, Long> nextCommands = new HashMap<>();
     private final Map<Integer, Long> nextEvents = new HashMap<>();
-
-    /** The last event of a partition, and the command after the one that it follows from. */
-    private record Told(int event, long nextCommand) {}
-
     private final Map<Integer, Told> told = new HashMap<>();
     private final Map<Integer, List<AggregateStore.Place>> places = new HashMap<>();
 

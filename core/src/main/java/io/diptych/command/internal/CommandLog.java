@@ -92,7 +92,10 @@ public interface CommandLog extends AutoCloseable {
         /** Stores a record by the time of the commit. */
         void send(NewRecord record);
 
-        /** Stores a reply to whoever is no gateway of the app, unless its destination, which a caller chose, cannot be written to: then it is dropped. */
+        /**
+         * Stores a reply to whoever is no gateway of the app, unless its destination, which a caller chose, cannot be
+         * written to: then it is dropped.
+         */
         void reply(NewRecord reply);
 
         /**

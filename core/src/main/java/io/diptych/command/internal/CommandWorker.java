@@ -43,6 +43,7 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
     private static final long EVENTS_PER_COMMAND = 16;
 
     private final EngineSetup<C, S, E> setup;
+    private final Envelopes<E> envelopes;
     private final CommandLog log;
     private final int bytesPerTransaction;
     private final Map<Integer, OwnedPartition<C, S, E>> owned = new HashMap<>();
@@ -60,6 +61,7 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
 
     CommandWorker(EngineSetup<C, S, E> setup, CommandLog log, int bytesPerTransaction) {
         this.setup = setup;
+        this.envelopes = new Envelopes<>(setup);
         this.log = log;
         this.bytesPerTransaction = bytesPerTransaction;
         this.takeovers = new Takeovers(log, this::partition);
@@ -177,7 +179,6 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
             batch.tellNextCommands(log.commandLogId());
             batch.locate(transaction.append(batch.events()));
         }
-        var envelopes = new Envelopes<>(setup);
         var answers = new ArrayList<Runnable>();
         for (CommandBatch.PendingReply pending : batch.replies()) {
             LogRecord command = pending.command();
