@@ -317,7 +317,7 @@ final class KafkaCommandLog implements CommandLog {
                 if (!positions.isEmpty()) {
                     add(positions);
                 }
-                producer.commitTransaction();
+                CommitOfAll.commit(producer);
                 return producer;
             });
             producers.ended();

@@ -106,7 +106,7 @@ public final class KafkaPublisher implements AutoCloseable {
         for (NewRecord record : batch) {
             sent.add(producer.send(KafkaRecord.toProducer(record)));
         }
-        producer.commitTransaction();
+        CommitOfAll.commit(producer);
         for (Future<RecordMetadata> one : sent) {
             one.get();
         }

@@ -100,8 +100,11 @@ final class ChaosRun {
             if (retried == 0 || operator.rebuilds() == 0) {
                 failures.add("No poison event waited, or no read model was made anew");
             }
-            var operated =
-                    List.of(operator.done(), retried + " events that could not be folded for a while were retried");
+            var operated = List.of(
+                    operator.done(),
+                    retried + " events that could not be folded for a while were retried",
+                    log.commands().size() - log.replies().size() + " of "
+                            + log.commands().size() + " records of commands were not answered");
             return new Report(seed, begun, ended, run, faults.landed(), operated, failures, judge(run));
         }
     }
