@@ -24,7 +24,7 @@ public record KafkaSettings(
         Map<String, String> client, String nodeId, boolean stableNodeId, int partitions, short replicationFactor) {
 
     /** How many commands are handled in one transaction at most. */
-    private static final int COMMANDS_PER_TRANSACTION = 1000;
+    private static final int COMMANDS_PER_TRANSACTION = 5000;
 
     private static final String CLIENT_ID_PREFIX = "diptych-";
 

@@ -16,12 +16,12 @@ import java.util.TreeMap;
  *   <li>when the last command of a partition led to no event: nothing else would tell that it was handled;
  *   <li>in the first transaction after a partition was taken over: the brokers check with it that this worker is the owner,
  *       and whoever takes over next learns whose producers to have refused;
- *   <li>once a second, for people who look at how far the group has come.
+ *   <li>every five seconds, as often as Kafka's own consumers do, for people who look at how far the group has come.
  * </ul>
  */
 final class CommandPositions {
 
-    private static final Duration ADDED_EVERY = Duration.ofSeconds(1);
+    private static final Duration ADDED_EVERY = Duration.ofSeconds(5);
 
     private final Map<Integer, Long> notAdded = new TreeMap<>();
     private final Set<Integer> unsigned = new HashSet<>();

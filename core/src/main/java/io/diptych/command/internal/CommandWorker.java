@@ -34,13 +34,13 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
     private static final Duration WHILE_READING_EVENTS = Duration.ofMillis(1);
 
     /** Of commands in one transaction: many small ones, or one that is larger. */
-    private static final int BYTES_PER_TRANSACTION = 256 * 1024;
+    private static final int BYTES_PER_TRANSACTION = 512 * 1024;
 
     /**
      * Of events as a multiple of that: commands that lead to many events would otherwise make a transaction that is not
      * stored within the producer's time-out, however often it is tried.
      */
-    private static final long EVENTS_PER_COMMAND = 16;
+    private static final long EVENTS_PER_COMMAND = 8;
 
     private final EngineSetup<C, S, E> setup;
     private final Envelopes<E> envelopes;

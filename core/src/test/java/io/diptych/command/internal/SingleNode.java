@@ -52,7 +52,7 @@ final class SingleNode {
     void drain() {
         for (int i = 0; i < STEPS && !kafka.isDrained(); i++) {
             worker.step(Duration.ZERO);
-            kafka.pass(20);
+            kafka.pass(100);
             while (kafka.markOne(0)) {
                 kafka.pass(1);
             }
