@@ -86,8 +86,8 @@ public final class Snapshots implements AutoCloseable {
             rows.forEach(row -> ready.send(form.state(to, row)));
             form.events(to, places).forEach(ready::send);
             Future<RecordMetadata> unused = ready.send(form.position(to, position));
-            ready.flush(); // Or the client may commit without the last records: see CommitOfAll. A failed send fails
-            // the commit.
+            // Or the client may commit without the last records: see CommitOfAll. A failed send fails the commit.
+            ready.flush();
             ready.sendOffsetsToTransaction(Map.of(to, new OffsetAndMetadata(position.nextEvent())), as);
             ready.commitTransaction();
         } catch (KafkaException e) {
