@@ -33,7 +33,7 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
     private static final Logger LOG = LoggerFactory.getLogger(CommandWorker.class);
     private static final Duration WHILE_READING_EVENTS = Duration.ofMillis(1);
 
-    /** Of commands in one transaction: many small ones, or one that is larger. */
+    /** Of commands in one transaction: many small ones, or one of more than half of that. */
     private static final int BYTES_PER_TRANSACTION = 512 * 1024;
 
     /**

@@ -20,10 +20,10 @@ final class Portions {
     /**
      * The records in an order that keeps that of each partition.
      *
-     * @param mostBytes of payload in a transaction; a larger record has one of its own
+     * @param mostBytes of payload in a transaction; a record of more than half of that has one of its own
      */
     static List<List<LogRecord>> of(List<LogRecord> records, int mostBytes) {
-        if (records.stream().mapToLong(Portions::bytes).sum() <= mostBytes) {
+        if (records.stream().mapToLong(record -> room(record, mostBytes)).sum() <= mostBytes) {
             return List.of(records);
         }
         Map<Integer, Deque<LogRecord>> waiting = new TreeMap<>();
@@ -38,17 +38,18 @@ final class Portions {
 
     private static List<LogRecord> next(Map<Integer, Deque<LogRecord>> waiting, int mostBytes) {
         var portion = new ArrayList<LogRecord>();
-        long room = mostBytes;
+        int left = mostBytes;
         while (!waiting.isEmpty()) {
             Deque<LogRecord> lightest = waiting.values().stream()
-                    .min(Comparator.comparingInt(queue -> bytes(queue.element())))
+                    .min(Comparator.comparingInt(queue -> room(queue.element(), mostBytes)))
                     .orElseThrow();
             LogRecord record = lightest.element();
-            if (!portion.isEmpty() && bytes(record) > room) {
+            int room = room(record, mostBytes);
+            if (!portion.isEmpty() && room > left) {
                 break;
             }
             portion.add(lightest.remove());
-            room -= bytes(record);
+            left -= room;
             if (lightest.isEmpty()) {
                 waiting.remove(record.partition());
             }
@@ -56,8 +57,10 @@ final class Portions {
         return portion;
     }
 
-    private static int bytes(LogRecord record) {
+    /** What it takes of a transaction's bytes: a large one takes all. */
+    private static int room(LogRecord record, int mostBytes) {
         byte[] value = record.value();
-        return value == null ? 0 : value.length;
+        int bytes = value == null ? 0 : value.length;
+        return bytes > mostBytes / 2 ? mostBytes : bytes;
     }
 }

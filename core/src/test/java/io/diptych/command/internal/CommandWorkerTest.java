@@ -190,7 +190,7 @@ class CommandWorkerTest {
 
     @Test
     void a_large_command_comes_after_the_small_ones_that_it_came_with_and_shares_no_transaction() {
-        node.send(null, "a-1", "a-1 " + "0".repeat(600 * 1024) + "5", headers("large"));
+        node.send(null, "a-1", "a-1 " + "0".repeat(300 * 1024) + "5", headers("large"));
         send("behind it", "a-1", 1, Header.text(Headers.EXPECTED_VERSION, "1"));
         send("beside it", "a-2", 1);
         send("beside it too", "a-3", 1);
