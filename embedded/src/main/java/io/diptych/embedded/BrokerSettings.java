@@ -5,13 +5,19 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.errors.BrokerIdNotRegisteredException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
@@ -26,6 +32,11 @@ import org.apache.kafka.server.common.MetadataVersion;
 record BrokerSettings(int id, Path data, List<Member> members) {
 
     static final String HOST = "127.0.0.1";
+
+    /** A file that Kafka leaves in its folder. */
+    private static final String STOPPED_IN_ORDER = ".kafka_cleanshutdown";
+
+    private static final Duration CONTROLLER_STARTS_WITHIN = Duration.ofSeconds(30);
 
     /** Where a broker listens. */
     record Member(int port, int controllerPort) {}
@@ -51,8 +62,56 @@ record BrokerSettings(int id, Path data, List<Member> members) {
                 .run();
     }
 
+    /**
+     * After a crash, before the server is started: the metadata say that it does not lead anything. Otherwise it begins
+     * with what it led when it died, and ends transactions in partitions that are taken from it a moment later; Kafka 4.3
+     * and 4.4 then forget the transaction without having ended it, and readers wait at its first record for ever
+     * (KAFKA-20734).
+     *
+     * <p>For a broker that is alone: of several, another may lead.
+     */
+    void leadNothing() throws Exception {
+        if (!Files.exists(data.resolve("__cluster_metadata-0")) || Files.exists(data.resolve(STOPPED_IN_ORDER))) {
+            return;
+        }
+        Map<String, String> controllerOnly = properties();
+        controllerOnly.put("process.roles", "controller");
+        controllerOnly.put("listeners", "CONTROLLER://" + controller());
+        controllerOnly.remove("advertised.listeners");
+        KafkaRaftServer server = start(controllerOnly);
+        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_CONTROLLERS_CONFIG, controller()))) {
+            unregister(admin);
+        } finally {
+            server.shutdown();
+            server.awaitShutdown();
+        }
+    }
+
+    /** Until the controller that starts knows so much of its metadata that it takes the request. */
+    private void unregister(Admin admin) throws ExecutionException, InterruptedException {
+        long deadline = System.nanoTime() + CONTROLLER_STARTS_WITHIN.toNanos();
+        while (true) {
+            try {
+                admin.unregisterBroker(id).all().get();
+                return;
+            } catch (ExecutionException e) {
+                if (e.getCause() instanceof BrokerIdNotRegisteredException) {
+                    return; // It crashed before it led anything.
+                }
+                if (!(e.getCause() instanceof UnsupportedVersionException) || System.nanoTime() > deadline) {
+                    throw e;
+                }
+            }
+            Thread.sleep(50);
+        }
+    }
+
     KafkaRaftServer startServer() {
-        var server = new KafkaRaftServer(new KafkaConfig(properties(), false), Time.SYSTEM);
+        return start(properties());
+    }
+
+    private static KafkaRaftServer start(Map<String, String> properties) {
+        var server = new KafkaRaftServer(new KafkaConfig(properties, false), Time.SYSTEM);
         try {
             server.startup();
             return server;
@@ -62,13 +121,18 @@ record BrokerSettings(int id, Path data, List<Member> members) {
         }
     }
 
+    /** Host and port for brokers and controllers. */
+    private String controller() {
+        return HOST + ":" + members.get(id - 1).controllerPort();
+    }
+
     private Map<String, String> properties() {
         var p = new HashMap<String, String>();
         addPlace(p);
         addCopies(p);
         // Nobody else joins: no need to wait for others.
         p.put("group.initial.rebalance.delay.ms", "0");
-        // After a crash the controller admits the broker again only when the session of the one that died is over.
+        // After a crash another controller admits the broker again only when the session of the one that died is over.
         p.put("broker.session.timeout.ms", "3000");
         p.put("broker.heartbeat.interval.ms", "500");
         // Clients may ask for short sessions, so that the partitions of one that was killed find a new owner soon.
@@ -97,9 +161,7 @@ record BrokerSettings(int id, Path data, List<Member> members) {
                         .mapToObj(
                                 i -> (i + 1) + "@" + HOST + ":" + members.get(i).controllerPort())
                         .collect(Collectors.joining(",")));
-        p.put(
-                "listeners",
-                "PLAINTEXT://" + HOST + ":" + own.port() + ",CONTROLLER://" + HOST + ":" + own.controllerPort());
+        p.put("listeners", "PLAINTEXT://" + HOST + ":" + own.port() + ",CONTROLLER://" + controller());
         p.put("advertised.listeners", "PLAINTEXT://" + HOST + ":" + own.port());
         p.put("controller.listener.names", "CONTROLLER");
         p.put("listener.security.protocol.map", "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT");

@@ -22,7 +22,7 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     /**
-     * Starts a broker; returns when it can be used, after about 2 seconds (5 after a crash).
+     * Starts a broker; returns when it can be used, after about 2 seconds (3 after a crash).
      *
      * @param dataDir made when it does not exist
      * @param port 0 for a free one
@@ -65,6 +65,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         try {
             BrokerSettings settings = BrokerSettings.alone(data, port, Ports.free());
             settings.format(Uuid.randomUuid().toString());
+            settings.leadNothing();
             return settings.startServer();
         } catch (EmbeddedException e) {
             throw e;

@@ -2,6 +2,7 @@ package io.diptych.embedded;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -12,10 +13,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
@@ -58,6 +62,67 @@ class EmbeddedKafkaTest {
             send(EmbeddedKafka.start(Path.of(args[0]), 0).bootstrapServers(), "survives");
             ChildJvm.started();
         }
+    }
+
+    @Test
+    void every_transaction_that_was_open_when_the_jvm_was_killed_is_ended() throws Exception {
+        String port = Integer.toString(Ports.free());
+        ChildJvm.run(Opener.class, dir.toString(), port).kill();
+
+        // In a JVM of its own as well: what is to be seen here happens while a cold one starts.
+        try (ChildJvm again = ChildJvm.run(Starter.class, dir.toString(), port);
+                Admin admin = admin("127.0.0.1:" + port)) {
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(end(admin, IsolationLevel.READ_COMMITTED))
+                            .as("what can be read as committed")
+                            .isEqualTo(end(admin, IsolationLevel.READ_UNCOMMITTED)));
+        }
+    }
+
+    /** Starts a broker, and waits to be killed. */
+    static final class Starter {
+        public static void main(String[] args) throws Exception {
+            EmbeddedKafka.start(Path.of(args[0]), Integer.parseInt(args[1]));
+            ChildJvm.started();
+        }
+    }
+
+    /** Starts a broker, begins transactions whose time-outs pass one after the other, and waits to be killed. */
+    static final class Opener {
+        public static void main(String[] args) throws Exception {
+            String bootstrapServers = EmbeddedKafka.start(Path.of(args[0]), Integer.parseInt(args[1]))
+                    .bootstrapServers();
+            send(bootstrapServers, "before");
+            for (int i = 0; i < 40; i++) {
+                var producer = new KafkaProducer<>(
+                        Map.<String, Object>of(
+                                "bootstrap.servers",
+                                bootstrapServers,
+                                "transactional.id",
+                                "opener-" + i,
+                                "transaction.timeout.ms",
+                                4_000 + 100 * i),
+                        new StringSerializer(),
+                        new StringSerializer());
+                producer.initTransactions();
+                producer.beginTransaction();
+                producer.send(new ProducerRecord<>(TALK.topic(), "open")).get();
+            }
+            ChildJvm.started();
+        }
+    }
+
+    @Test
+    void a_broker_whose_start_was_cut_short_starts_again() throws Exception {
+        EmbeddedKafka.start(dir, 0).close();
+        Path stoppedInOrder = dir.resolve("data/.kafka_cleanshutdown");
+        Files.delete(stoppedInOrder);
+        // As far as a start after a crash comes before there is a broker again.
+        BrokerSettings.alone(dir.resolve("data"), Ports.free(), Ports.free()).leadNothing();
+
+        EmbeddedKafka.start(dir, 0).close();
+
+        assertThat(stoppedInOrder).exists();
     }
 
     @Test
@@ -149,6 +214,13 @@ class EmbeddedKafkaTest {
             }
             return received;
         }
+    }
+
+    private static long end(Admin admin, IsolationLevel isolation) throws Exception {
+        return admin.listOffsets(Map.of(TALK, OffsetSpec.latest()), new ListOffsetsOptions(isolation))
+                .partitionResult(TALK)
+                .get()
+                .offset();
     }
 
     private static Admin admin(String bootstrapServers) {
