@@ -30,11 +30,19 @@ public interface AggregateStore<S> extends AutoCloseable {
         }
     }
 
+    /** How {@link #restore} gets on. */
+    enum Restoring {
+        DONE,
+        GOES_ON,
+        /** For what somebody else has to end first. */
+        WAITS
+    }
+
     /**
-     * Brings in what was kept before this store was opened, for at most about that long. To be called until it returns
-     * true; only then the rest may be used.
+     * Brings in what was kept before this store was opened, for at most about that long. To be called until it is done;
+     * only then the rest may be used.
      */
-    boolean restore(Duration atMost);
+    Restoring restore(Duration atMost);
 
     /** The aggregate, or null when it has no events. */
     @Nullable

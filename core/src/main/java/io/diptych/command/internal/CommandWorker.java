@@ -64,7 +64,7 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
         this.envelopes = new Envelopes<>(setup);
         this.log = log;
         this.bytesPerTransaction = bytesPerTransaction;
-        this.takeovers = new Takeovers(log, this::partition);
+        this.takeovers = new Takeovers(log, this::partition, setup.clock());
         this.status = new CommandStatus(
                 setup.aggregate().name(),
                 CommandStatus.State.WAITING,
@@ -274,7 +274,9 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
         if (!joined) {
             report(CommandStatus.State.WAITING, "waits for its share of the partitions");
         } else if (!takeovers.isEmpty()) {
-            report(CommandStatus.State.RUNNING, "reads the events of " + takeovers.size() + " partitions first");
+            String obstacle = takeovers.obstacle();
+            String reads = "reads the events of " + takeovers.size() + " partitions first";
+            report(CommandStatus.State.RUNNING, obstacle == null ? reads : obstacle);
         } else {
             report(CommandStatus.State.RUNNING, null);
         }

@@ -15,8 +15,8 @@ public final class MemoryAggregateStore<S> implements AggregateStore<S> {
     private long nextEvent;
 
     @Override
-    public boolean restore(Duration atMost) {
-        return true;
+    public Restoring restore(Duration atMost) {
+        return Restoring.DONE;
     }
 
     @Override

@@ -52,8 +52,8 @@ final class OwnedPartition<C, S, E> {
         this.replay = new EventReplay<>(setup, overlay);
     }
 
-    /** Brings in what was kept; true when that is done and {@link #nextEvent} is known. */
-    boolean restore(Duration atMost) {
+    /** Brings in what was kept; when that is done, {@link #nextEvent} is known. */
+    AggregateStore.Restoring restore(Duration atMost) {
         return store.restore(atMost);
     }
 

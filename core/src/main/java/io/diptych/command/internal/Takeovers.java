@@ -2,12 +2,16 @@ package io.diptych.command.internal;
 
 import io.diptych.message.LogRecord;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The partitions that a worker owns and does not serve yet: former owners are ended, what is kept of the partition is
@@ -15,8 +19,12 @@ import org.jspecify.annotations.Nullable;
  */
 final class Takeovers {
 
+    private static final Logger LOG = LoggerFactory.getLogger(Takeovers.class);
     private static final Duration RESTORE_STEP = Duration.ofMillis(50);
     private static final Duration READ_STEP = Duration.ofMillis(50);
+
+    /** Of reading nothing though there is more: longer than a broker takes to end what a client left open. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /** Of events, how many are read again when the last one that tells which commands were handled is not known. */
     private static final int LOOK_BACK = 16;
@@ -35,11 +43,16 @@ final class Takeovers {
 
     private final CommandLog log;
     private final IntFunction<OwnedPartition<?, ?, ?>> owned;
+    private final InstantSource clock;
     private final Map<Integer, Takeover> takeovers = new TreeMap<>();
+    private Instant movedAt;
+    private boolean heldUp;
 
-    Takeovers(CommandLog log, IntFunction<OwnedPartition<?, ?, ?>> owned) {
+    Takeovers(CommandLog log, IntFunction<OwnedPartition<?, ?, ?>> owned, InstantSource clock) {
         this.log = log;
         this.owned = owned;
+        this.clock = clock;
+        this.movedAt = clock.instant();
     }
 
     boolean isEmpty() {
@@ -56,6 +69,7 @@ final class Takeovers {
 
     /** The partition was just assigned. */
     void begin(int partition) {
+        movedAt = clock.instant();
         takeovers.put(partition, Takeover.BEGIN);
     }
 
@@ -81,7 +95,8 @@ final class Takeovers {
             return List.of();
         }
         takeovers.replaceAll(this::begun);
-        for (LogRecord event : log.readEvents(READ_STEP)) {
+        List<LogRecord> events = log.readEvents(READ_STEP);
+        for (LogRecord event : events) {
             owned.apply(event.partition()).replay(event);
         }
         var done = new ArrayList<Integer>();
@@ -91,7 +106,29 @@ final class Takeovers {
                 done.add(partition);
             }
         }
+        if (!events.isEmpty() || !done.isEmpty()) {
+            movedAt = clock.instant();
+        }
+        noticeObstacle();
         return done;
+    }
+
+    /** What is in the way, for people; null as long as it goes on. */
+    @Nullable
+    String obstacle() {
+        return heldUp
+                ? "the events or snapshots of partitions " + takeovers.keySet() + " cannot be read further since "
+                        + movedAt + ", as a transaction is open before them that nobody ends: see"
+                        + " docs/kafka-contract.md, \"A transaction that never ends\""
+                : null;
+    }
+
+    private void noticeObstacle() {
+        boolean before = heldUp;
+        heldUp = !takeovers.isEmpty() && movedAt.plus(PATIENCE).isBefore(clock.instant());
+        if (heldUp && !before) {
+            LOG.warn("It goes on by itself once it can, but {}", obstacle());
+        }
     }
 
     private Takeover begun(int partition, Takeover takeover) {
@@ -99,8 +136,15 @@ final class Takeovers {
             log.endFormerOwner(partition);
             return begun(partition, Takeover.ALONE);
         }
+        if (takeover.end() != null) {
+            return takeover;
+        }
         OwnedPartition<?, ?, ?> restored = owned.apply(partition);
-        if (takeover.end() != null || !restored.restore(RESTORE_STEP)) {
+        AggregateStore.Restoring restoring = restored.restore(RESTORE_STEP);
+        if (restoring != AggregateStore.Restoring.WAITS) {
+            movedAt = clock.instant();
+        }
+        if (restoring != AggregateStore.Restoring.DONE) {
             return takeover;
         }
         long end = log.eventsEnd(partition);

@@ -14,6 +14,7 @@ import io.diptych.message.Header;
 import io.diptych.message.Headers;
 import io.diptych.message.LogRecord;
 import io.diptych.message.internal.LogException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -186,6 +187,19 @@ class CommandWorkerTest {
         assertThat(node.outcomes()).containsExactly(DEAD_LETTERED, ACCEPTED);
         assertThat(replies().getFirst()).startsWith("refused handler-failed").contains("a defect");
         assertThat(node.events()).hasSize(1);
+    }
+
+    @Test
+    void an_owner_that_cannot_read_on_says_so_and_goes_on_once_it_can() {
+        node.loseTheEndOfATransaction();
+        send("c-1", "a-1", 5);
+
+        assertThat(node.statusAfter(Duration.ofSeconds(20)).reason()).startsWith("reads the events of");
+        assertThat(node.statusAfter(Duration.ofSeconds(20)).reason()).contains("transaction", "nobody ends");
+
+        node.drain();
+        assertThat(node.statusAfter(Duration.ZERO).reason()).isNull();
+        assertThat(node.outcomes()).containsExactly(ACCEPTED);
     }
 
     @Test

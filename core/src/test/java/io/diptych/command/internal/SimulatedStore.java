@@ -81,30 +81,30 @@ final class SimulatedStore implements AggregateStore<Integer> {
     }
 
     @Override
-    public boolean restore(Duration atMost) {
+    public Restoring restore(Duration atMost) {
         if (restored) {
-            return true;
+            return Restoring.DONE;
         }
         if (process.chance(30)) {
-            return false;
+            return Restoring.GOES_ON;
         }
         lock();
         try {
             SimulatedSnapshots snapshots = process.snapshots();
             if (database == null) {
                 if (snapshots != null && snapshots.isReading()) {
-                    return false;
+                    return Restoring.GOES_ON;
                 }
                 open(snapshots);
             }
             if (reader != null && !reader.isDone()) {
                 var part = reader.next();
                 database().write(part.rows(), part.places(), null);
-                return false;
+                return Restoring.GOES_ON;
             }
             finishReading();
             restored = true;
-            return true;
+            return Restoring.DONE;
         } finally {
             writing = false;
         }

@@ -3,8 +3,10 @@ package io.diptych.command.internal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.diptych.command.CommandObserver.Outcome;
+import io.diptych.command.CommandStatus;
 import io.diptych.message.Header;
 import io.diptych.message.LogRecord;
+import io.diptych.message.NewRecord;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +60,25 @@ final class SingleNode {
             }
         }
         assertThat(kafka.isDrained()).isTrue();
+    }
+
+    /** Has another producer commit an event to each partition, the transaction's end there being lost until the next drain. */
+    void loseTheEndOfATransaction() {
+        int epoch = kafka.initProducer("other.0");
+        for (int partition = 0; partition < SimulatedKafka.PARTITIONS; partition++) {
+            kafka.append("other.0", epoch, new NewRecord(SimulatedKafka.EVENTS, partition, null, List.of(), null));
+        }
+        kafka.commit("other.0", epoch);
+    }
+
+    /** How the worker is doing after that time. */
+    CommandStatus statusAfter(Duration time) {
+        for (long passed = 0; passed < time.toMillis(); passed += 500) {
+            worker.step(Duration.ZERO);
+            kafka.pass(500);
+        }
+        worker.step(Duration.ZERO);
+        return worker.status();
     }
 
     List<Outcome> outcomes() {

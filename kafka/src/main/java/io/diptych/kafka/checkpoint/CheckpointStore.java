@@ -53,17 +53,19 @@ final class CheckpointStore<S> implements AggregateStore<S> {
     }
 
     @Override
-    public boolean restore(Duration atMost) {
+    public Restoring restore(Duration atMost) {
         if (restored) {
-            return true;
+            return Restoring.DONE;
         }
         writing.lock();
         try {
             if (database == null) {
-                if (shared.snapshots() != null
-                        && (shared.snapshots().isReading()
-                                || !shared.snapshots().isSettled(partition))) {
-                    return false; // Its turn comes.
+                Snapshots published = shared.snapshots();
+                if (published != null && published.isReading()) {
+                    return Restoring.GOES_ON; // Its turn comes.
+                }
+                if (published != null && !published.isSettled(partition)) {
+                    return Restoring.WAITS;
                 }
                 open();
             }
@@ -71,11 +73,11 @@ final class CheckpointStore<S> implements AggregateStore<S> {
             if (snapshots != null && !snapshots.isDone()) {
                 SnapshotReader.Part part = snapshots.next(atMost);
                 database().write(part.rows(), part.places(), null);
-                return false;
+                return Restoring.GOES_ON;
             }
             finishReading(snapshots);
             restored = true;
-            return true;
+            return Restoring.DONE;
         } catch (CheckpointException e) {
             throw new LogException(String.valueOf(e.getMessage()), e);
         } catch (KafkaException e) {
