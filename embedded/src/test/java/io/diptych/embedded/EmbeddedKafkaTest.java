@@ -93,7 +93,7 @@ class EmbeddedKafkaTest {
             String bootstrapServers = EmbeddedKafka.start(Path.of(args[0]), Integer.parseInt(args[1]))
                     .bootstrapServers();
             send(bootstrapServers, "before");
-            for (int i = 0; i < 40; i++) {
+            for (int i = 0; i < 20; i++) {
                 var producer = new KafkaProducer<>(
                         Map.<String, Object>of(
                                 "bootstrap.servers",
