@@ -23,11 +23,11 @@ class LoadTest {
 
     @Test
     void real_order_lines_come_out_right_although_everything_is_killed_in_the_middle() throws Exception {
-        RetailFile file = RetailFile.read();
+        RetailFile file = RetailFile.read().first(15_000, dir.resolve("lines.csv"));
         int port = FreePorts.next();
         int kafkaPort = FreePorts.next();
         var api = new Api(OrdersProcess.url(port));
-        try (OrdersProcess demo = OrdersProcess.demo(dir, port, kafkaPort);
+        try (OrdersProcess demo = OrdersProcess.demo(dir.resolve("data"), port, kafkaPort);
                 OrdersProcess load = load(file, port)) {
             await().atMost(LOADS_WITHIN)
                     .until(() -> api.get("/api/read-models/order_summary?limit=1&count=true")
@@ -39,7 +39,7 @@ class LoadTest {
             load.kill();
         }
 
-        try (OrdersProcess demo = OrdersProcess.demo(dir, port, kafkaPort)) {
+        try (OrdersProcess demo = OrdersProcess.demo(dir.resolve("data"), port, kafkaPort)) {
             try (OrdersProcess load = load(file, port)) {
                 assertThat(load.await(LOADS_WITHIN)).as(load.text()).isZero();
                 file.checkReport(load.text());
