@@ -274,12 +274,19 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
         if (!joined) {
             report(CommandStatus.State.WAITING, "waits for its share of the partitions");
         } else if (!takeovers.isEmpty()) {
-            String obstacle = takeovers.obstacle();
-            String reads = "reads the events of " + takeovers.size() + " partitions first";
-            report(CommandStatus.State.RUNNING, obstacle == null ? reads : obstacle);
+            reportTakeovers();
         } else {
             report(CommandStatus.State.RUNNING, null);
         }
+    }
+
+    private void reportTakeovers() {
+        String obstacle = takeovers.obstacle();
+        if (obstacle != null && !obstacle.equals(status.reason())) {
+            LOG.warn("{}: it goes on by itself once it can, but {}", name(), obstacle);
+        }
+        String reads = "reads the events of " + takeovers.size() + " partitions first";
+        report(CommandStatus.State.RUNNING, obstacle == null ? reads : obstacle);
     }
 
     private void report(CommandStatus.State state, @Nullable String reason) {

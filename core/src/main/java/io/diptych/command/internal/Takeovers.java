@@ -10,8 +10,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * The partitions that a worker owns and does not serve yet: former owners are ended, what is kept of the partition is
@@ -19,7 +17,6 @@ import org.slf4j.LoggerFactory;
  */
 final class Takeovers {
 
-    private static final Logger LOG = LoggerFactory.getLogger(Takeovers.class);
     private static final Duration RESTORE_STEP = Duration.ofMillis(50);
     private static final Duration READ_STEP = Duration.ofMillis(50);
 
@@ -45,8 +42,9 @@ final class Takeovers {
     private final IntFunction<OwnedPartition<?, ?, ?>> owned;
     private final InstantSource clock;
     private final Map<Integer, Takeover> takeovers = new TreeMap<>();
+
+    /** When something was read last, or is about to be. */
     private Instant movedAt;
-    private boolean heldUp;
 
     Takeovers(CommandLog log, IntFunction<OwnedPartition<?, ?, ?>> owned, InstantSource clock) {
         this.log = log;
@@ -109,26 +107,17 @@ final class Takeovers {
         if (!events.isEmpty() || !done.isEmpty()) {
             movedAt = clock.instant();
         }
-        noticeObstacle();
         return done;
     }
 
     /** What is in the way, for people; null as long as it goes on. */
     @Nullable
     String obstacle() {
-        return heldUp
+        return movedAt.plus(PATIENCE).isBefore(clock.instant())
                 ? "the events or snapshots of partitions " + takeovers.keySet() + " cannot be read further since "
                         + movedAt + ", as a transaction is open before them that nobody ends: see"
                         + " docs/kafka-contract.md, \"A transaction that never ends\""
                 : null;
-    }
-
-    private void noticeObstacle() {
-        boolean before = heldUp;
-        heldUp = !takeovers.isEmpty() && movedAt.plus(PATIENCE).isBefore(clock.instant());
-        if (heldUp && !before) {
-            LOG.warn("It goes on by itself once it can, but {}", obstacle());
-        }
     }
 
     private Takeover begun(int partition, Takeover takeover) {
