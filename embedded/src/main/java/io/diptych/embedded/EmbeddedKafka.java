@@ -69,6 +69,9 @@ public final class EmbeddedKafka implements AutoCloseable {
             return settings.startServer();
         } catch (EmbeddedException e) {
             throw e;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new EmbeddedException("Interrupted while Kafka starts with its data in [" + data + "]", e);
         } catch (Exception e) {
             throw new EmbeddedException(
                     "Kafka cannot start on port [" + port + "] with its data in [" + data + "]: " + e
