@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
 public final class AggregateStateCodec<S> {
 
     /** Of the bytes' layout, and of what is kept beside them. What was written in another is not read. */
-    public static final int FORMAT = 3;
+    public static final int FORMAT = 4;
 
     private final MessageCodec<S> states;
 
