@@ -12,7 +12,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -45,7 +44,7 @@ final class ReplyReader implements AutoCloseable {
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final TopicPartition partition;
-    private final PendingReplies expected = new PendingReplies(REMEMBERED);
+    private final PendingReplies expected = new PendingReplies(REMEMBERED, FORGOTTEN_AFTER, System::nanoTime);
     private final String prefix = UUID.randomUUID().toString();
     private final AtomicLong counter = new AtomicLong();
     private final WorkerThread thread;
@@ -120,8 +119,7 @@ final class ReplyReader implements AutoCloseable {
     Expected expect() {
         String correlationId = prefix + '-' + counter.incrementAndGet();
         CompletableFuture<Arrived> reply = expected.add(correlationId);
-        reply.orTimeout(FORGOTTEN_AFTER.toSeconds(), TimeUnit.SECONDS)
-                .whenComplete((done, failure) -> expected.remove(correlationId));
+        reply.whenComplete((done, failure) -> expected.remove(correlationId));
         return new Expected(correlationId, reply);
     }
 
@@ -133,6 +131,7 @@ final class ReplyReader implements AutoCloseable {
     }
 
     private void read() {
+        expected.forgetOverdue();
         try {
             consumer.poll(POLL).forEach(this::deliver);
         } catch (WakeupException e) {
