@@ -10,6 +10,7 @@ import io.diptych.message.Problem;
 import io.diptych.message.ProblemException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /** Reads commands from records that any Kafka client may have written. */
@@ -44,7 +45,8 @@ public final class CommandReader<C> {
         String type = type(record, payload);
         C command = codec.decode(type, payload);
         String aggregateId = aggregateId(command);
-        requireKey(record.key(), aggregateId);
+        byte[] key = aggregateId.getBytes(StandardCharsets.UTF_8);
+        requireKey(record.key(), key, aggregateId);
         String id = commandId(record);
         String correlationId = record.text(Headers.CORRELATION_ID);
         var metadata = new Metadata(
@@ -53,7 +55,7 @@ public final class CommandReader<C> {
                 correlationId == null ? id : correlationId,
                 record.text(Headers.CAUSATION_ID),
                 record.text(Headers.TRACEPARENT));
-        return new ReceivedCommand<>(record, command, type, aggregateId, metadata, expectedVersion(record));
+        return new ReceivedCommand<>(record, command, type, aggregateId, key, metadata, expectedVersion(record));
     }
 
     /**
@@ -102,13 +104,13 @@ public final class CommandReader<C> {
         return type;
     }
 
-    private void requireKey(byte @Nullable [] bytes, String aggregateId) {
-        if (bytes == null || bytes.length == 0) {
+    private void requireKey(byte @Nullable [] bytes, byte[] wanted, String aggregateId) {
+        if (bytes == null || bytes.length == 0 || Arrays.equals(bytes, wanted)) {
             return;
         }
         String key = new String(bytes, StandardCharsets.UTF_8);
         // Clients often write the aggregate's name into the key: order-1 for the order 1.
-        if (!key.equals(aggregateId) && !key.equals(aggregate.name() + "-" + aggregateId)) {
+        if (!key.equals(aggregate.name() + "-" + aggregateId)) {
             throw Problem.Type.KEY_MISMATCH.exception("The record's key [" + key + "] is not the id [" + aggregateId
                     + "] in its body: send that id as the key, or no key");
         }

@@ -16,8 +16,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
@@ -32,6 +34,7 @@ final class Envelopes<E> {
     private final Header source;
     private final String eventTopic;
     private final byte[] replyTopic;
+    private final Map<String, Header> types = new HashMap<>();
     private Instant timeWritten = Instant.EPOCH;
     private Header time = Header.text(Headers.TIME, timeWritten.toString());
 
@@ -59,15 +62,17 @@ final class Envelopes<E> {
         headers.add(JSON);
         headers.add(source);
         headers.add(Header.text(Headers.ID, command.aggregateId() + "@" + version));
-        headers.add(Header.text(Headers.TYPE, type));
-        headers.add(Header.text(Headers.SUBJECT, command.aggregateId()));
+        headers.add(types.computeIfAbsent(type, name -> Header.text(Headers.TYPE, name)));
+        headers.add(new Header(Headers.SUBJECT, command.key()));
         headers.add(time(now));
         headers.add(Header.text(Headers.SEQUENCE, Long.toString(version)));
-        headers.add(Header.text(Headers.CORRELATION_ID, command.metadata().correlationId()));
-        headers.add(Header.text(Headers.CAUSATION_ID, command.id()));
+        byte[] id = utf8(command.id());
+        String correlation = command.metadata().correlationId();
+        headers.add(new Header(Headers.CORRELATION_ID, correlation.equals(command.id()) ? id : utf8(correlation)));
+        headers.add(new Header(Headers.CAUSATION_ID, id));
         headers.add(Header.text(Headers.COMMAND_CHECKSUM, checksum));
         addText(headers, Headers.TRACEPARENT, command.metadata().traceparent());
-        return new NewRecord(eventTopic, command.record().partition(), utf8(command.aggregateId()), headers, payload);
+        return new NewRecord(eventTopic, command.record().partition(), command.key(), headers, payload);
     }
 
     /** Whether the command's headers ask for a reply. */
@@ -87,10 +92,11 @@ final class Envelopes<E> {
         headers.add(SPEC_VERSION);
         headers.add(reply instanceof CommandReply.Refused ? PROBLEM_JSON : JSON);
         headers.add(source);
-        headers.add(Header.text(Headers.ID, CommandReader.commandId(command) + "/reply"));
+        String id = CommandReader.commandId(command);
+        headers.add(Header.text(Headers.ID, id + "/reply"));
         headers.add(Header.text(Headers.TYPE, typeOf(reply)));
         headers.add(time(now));
-        headers.add(Header.text(Headers.CAUSATION_ID, CommandReader.commandId(command)));
+        headers.add(Header.text(Headers.CAUSATION_ID, id));
         addText(headers, Headers.TRACEPARENT, command.text(Headers.TRACEPARENT));
         byte[] correlation = command.header(Headers.REPLY_CORRELATION_ID);
         if (correlation != null) {
@@ -137,7 +143,7 @@ final class Envelopes<E> {
         if (record.header(Headers.TYPE) == null) {
             headers.add(Header.text(Headers.TYPE, command.type()));
         }
-        return new NewRecord(setup.commandTopic(), partition, utf8(command.aggregateId()), headers, record.value());
+        return new NewRecord(setup.commandTopic(), partition, command.key(), headers, record.value());
     }
 
     /** The command as it came, with the cause in headers. */

@@ -85,7 +85,7 @@ final class OwnedPartition<C, S, E> {
             deadLetter(record, e.problem(), batch, now);
             return;
         }
-        int home = home(command.aggregateId());
+        int home = partitioner.applyAsInt(command.key());
         if (home != partition) {
             batch.send(envelopes.forward(command, home));
             batch.handled(record, Outcome.FORWARDED);
@@ -112,7 +112,7 @@ final class OwnedPartition<C, S, E> {
             batch.reply(record, () -> new CommandReply.Refused(e.problem()));
             return;
         }
-        int home = home(query.id());
+        int home = partitioner.applyAsInt(query.id().getBytes(StandardCharsets.UTF_8));
         if (home != partition) {
             batch.send(envelopes.forward(record, home));
             return;
@@ -133,10 +133,6 @@ final class OwnedPartition<C, S, E> {
                 .limit(range.limit() - places.size())
                 .forEach(places::add);
         return places;
-    }
-
-    private int home(String id) {
-        return partitioner.applyAsInt(id.getBytes(StandardCharsets.UTF_8));
     }
 
     /** The batch was committed: its changes are the state. */

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A command as read from a record.
  *
+ * @param key the aggregate's id as UTF-8; not to be written to
  * @param expectedVersion null for any
  */
 record ReceivedCommand<C>(
@@ -14,6 +15,7 @@ record ReceivedCommand<C>(
         C command,
         String type,
         String aggregateId,
+        byte[] key,
         Metadata metadata,
         @Nullable Long expectedVersion) {
 
