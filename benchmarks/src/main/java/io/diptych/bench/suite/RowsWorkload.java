@@ -27,9 +27,9 @@ final class RowsWorkload extends DescribedWorkload {
     private final boolean queried;
     private final Context context;
     private @Nullable RowsNode node;
+    private @Nullable Flood flood;
     private @Nullable EventFill fill;
     private long written;
-    private int transactions;
 
     /** @param queried whether callers ask for rows as well */
     RowsWorkload(String name, String description, String app, int rows, boolean queried, Context context) {
@@ -43,7 +43,9 @@ final class RowsWorkload extends DescribedWorkload {
     @Override
     public void prepare() throws Exception {
         Bed bed = context.bed();
-        node = RowsNode.start(bed, app);
+        RowsNode started = RowsNode.start(bed, app);
+        node = started;
+        flood = new Flood(started);
         fill = EventFill.inTransactions(bed.kafka(), TopicNames.events(app, Nodes.AGGREGATE), PREFIX);
         while (written < rows) {
             long unused = flood((int) Math.min(PART, rows - written));
@@ -65,21 +67,9 @@ final class RowsWorkload extends DescribedWorkload {
         }
     }
 
-    /** Nanoseconds from the moment in which so many events can be seen until all read models have seen them. */
     private long flood(int events) throws SQLException, InterruptedException {
         EventFill log = requireNonNull(fill);
-        log.begin();
-        for (int i = 0; i < events; i++) {
-            send(log, written++);
-        }
-        // Each transaction but the last has left the offset of its end in every partition.
-        long position = written + (long) Bed.PARTITIONS * transactions;
-        transactions++;
-        log.flush();
-        long begun = System.nanoTime();
-        log.commit();
-        long unused = requireNonNull(node).awaitPosition(position);
-        return System.nanoTime() - begun;
+        return requireNonNull(flood).nanos(log, events, number -> send(log, written++));
     }
 
     /** First all orders are created, then each in turn takes its next step: whether it may is not the table's business. */
