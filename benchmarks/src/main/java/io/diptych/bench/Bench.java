@@ -1,6 +1,5 @@
 package io.diptych.bench;
 
-import io.diptych.bench.accounts.Accounts;
 import io.diptych.bench.subject.Subject;
 import io.diptych.bench.suite.Nodes;
 import io.diptych.cli.Diptych;
@@ -16,13 +15,11 @@ public final class Bench {
 
     private Bench() {}
 
-    /** See {@code --help}. A node: {@code node}, {@code orders} or {@code accounts}, the app's name, the node's options. */
+    /** See {@code --help}. A node: {@code node}, the system, the app's name, the node's options. */
     public static void main(String[] args) {
         if (args.length > 3 && args[0].equals("node")) {
             Subject.listen(Map.of());
-            Diptych.run(
-                    args[1].equals("orders") ? Nodes.orders(args[2]) : Accounts.app(args[2]),
-                    Arrays.copyOfRange(args, 3, args.length));
+            Diptych.run(Nodes.system(args[1], args[2]), Arrays.copyOfRange(args, 3, args.length));
         } else {
             System.exit(execute(args));
         }

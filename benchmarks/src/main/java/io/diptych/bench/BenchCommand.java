@@ -52,6 +52,7 @@ import picocli.CommandLine.Spec;
             "  ${COMMAND-FULL-NAME} --only http/diptych,spring-outbox",
             "  ${COMMAND-FULL-NAME} --only rebuild --events 10000000",
             "  ${COMMAND-FULL-NAME} --only restart --aggregates 1000000",
+            "  ${COMMAND-FULL-NAME} --only poison                   events that cannot be folded",
             "  ${COMMAND-FULL-NAME} --only growth                   what becomes of it when one thing grows",
             "  ${COMMAND-FULL-NAME} --only growth/aggregates/10000,growth/aggregates/1000000"
         })

@@ -20,10 +20,21 @@ public final class EventFill implements AutoCloseable {
     /** Orders that are under way at a time, as in a log that lives. */
     private static final long WIDTH = 1000;
 
+    /** The correlation id of events that have a mark. */
+    public static final String MARK = "marked";
+
     private final KafkaProducer<byte[], byte[]> producer;
     private final String topic;
     private final LifeCycle orders;
     private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+    private Marks marks = (order, step) -> false;
+
+    /** Tells some events from the others. */
+    public interface Marks {
+
+        /** Whether the event of that step of that order has the mark. */
+        boolean has(long order, int step);
+    }
 
     /** @param linger how long an event may wait for others on its way */
     public EventFill(String kafka, String topic, String prefix, Duration linger) {
@@ -49,6 +60,11 @@ public final class EventFill implements AutoCloseable {
     private static Map<String, Object> settings(String kafka, Duration linger) {
         return Map.of(
                 "bootstrap.servers", kafka, "linger.ms", linger.toMillis(), "batch.size", 128 * 1024, "acks", "all");
+    }
+
+    /** Events that are sent from now on have a mark if these say so. */
+    public void mark(Marks those) {
+        marks = those;
     }
 
     /** Events that are sent from now on are seen by nobody yet. */
@@ -79,14 +95,19 @@ public final class EventFill implements AutoCloseable {
     /** Writes them; the number must be a multiple of an order's. */
     public static void write(String kafka, String topic, String prefix, long events) {
         try (var fill = new EventFill(kafka, topic, prefix, Duration.ofMillis(5))) {
-            long ofSteps = LifeCycle.STEPS.size();
             for (long number = 0; number < events; number++) {
-                long block = number / (WIDTH * ofSteps);
-                long width = Math.min(WIDTH, events / ofSteps - block * WIDTH);
-                long inBlock = number - block * WIDTH * ofSteps;
-                fill.send(block * WIDTH + inBlock % width, (int) (inBlock / width));
+                fill.send(number, events);
             }
         }
+    }
+
+    /** Writes the event of that number in a log of so many, in which a thousand orders are under way at a time. */
+    public void send(long number, long events) {
+        long ofSteps = LifeCycle.STEPS.size();
+        long block = number / (WIDTH * ofSteps);
+        long width = Math.min(WIDTH, events / ofSteps - block * WIDTH);
+        long inBlock = number - block * WIDTH * ofSteps;
+        send(block * WIDTH + inBlock % width, (int) (inBlock / width));
     }
 
     /** Writes the event of that number, where each four in a row are the life of an order. */
@@ -112,6 +133,7 @@ public final class EventFill implements AutoCloseable {
         String id = orders.command(order, step).orderId();
         var record = new ProducerRecord<>(topic, utf8(id), orders.event(order, step));
         String version = Long.toString(number);
+        String command = id + "-" + version;
         record.headers()
                 .add(Headers.SPEC_VERSION, utf8("1.0"))
                 .add(Headers.CONTENT_TYPE, utf8("application/json"))
@@ -121,8 +143,8 @@ public final class EventFill implements AutoCloseable {
                 .add(Headers.SUBJECT, utf8(id))
                 .add(Headers.TIME, utf8("2026-11-01T08:30:00Z"))
                 .add(Headers.SEQUENCE, utf8(version))
-                .add(Headers.CORRELATION_ID, utf8(id + "-" + version))
-                .add(Headers.CAUSATION_ID, utf8(id + "-" + version))
+                .add(Headers.CORRELATION_ID, utf8(marks.has(order, step) ? MARK : command))
+                .add(Headers.CAUSATION_ID, utf8(command))
                 .add(Headers.COMMAND_CHECKSUM, utf8("00000000"));
         return record;
     }

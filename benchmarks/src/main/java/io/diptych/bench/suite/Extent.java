@@ -1,5 +1,6 @@
 package io.diptych.bench.suite;
 
+import io.diptych.bench.load.LifeCycle;
 import java.time.Duration;
 import java.util.List;
 
@@ -12,6 +13,7 @@ import java.util.List;
  * @param listenerEvents of which the hand-written listener makes it: the first of them, as it is so much slower
  * @param growth what is many, and how many
  * @param restartAggregates that a node has which is restarted
+ * @param poisoning of how many events some cannot be folded
  */
 public record Extent(
         int burst,
@@ -22,7 +24,23 @@ public record Extent(
         int events,
         int listenerEvents,
         Growth growth,
-        int restartAggregates) {
+        int restartAggregates,
+        Poisoning poisoning) {
+
+    /**
+     * Events of which some cannot be folded.
+     *
+     * @param events of a round
+     * @param keys that have a poison event where many do
+     * @param attack how long a round's events come while nodes are killed
+     */
+    public record Poisoning(int events, int keys, Duration attack) {
+
+        /** Of which the events are. */
+        public long orders() {
+            return events / LifeCycle.STEPS.size();
+        }
+    }
 
     /** Enough for figures that one can rely on. */
     public static final Extent FULL = new Extent(
@@ -34,7 +52,8 @@ public record Extent(
             1_000_000,
             30_000,
             Growth.FULL,
-            100_000);
+            100_000,
+            new Poisoning(100_000, 1_000, Duration.ofSeconds(60)));
 
     /** Enough to see that all is well, within six minutes on two processors, and warming up. */
     public static final Extent QUICK = new Extent(
@@ -46,7 +65,8 @@ public record Extent(
             200_000,
             5_000,
             Growth.QUICK,
-            20_000);
+            20_000,
+            new Poisoning(20_000, 200, Duration.ofSeconds(15)));
 
     /** Rounds that do not count: hardly ever are there more of those that leave much. */
     private static final int WARM_UP_ROUNDS = 4;
@@ -56,6 +76,9 @@ public record Extent(
 
     /** What an event leaves: itself, and rows that are made anew beside those that are there. */
     private static final long BYTES_OF_AN_EVENT = 2 * 1024;
+
+    /** Workloads with poison, each with events of its own. */
+    private static final int POISONED = 4;
 
     /** The same with another number of events. */
     public Extent withEvents(int number) {
@@ -68,12 +91,17 @@ public record Extent(
                 number,
                 Math.min(listenerEvents, number),
                 growth,
-                restartAggregates);
+                restartAggregates,
+                poisoning);
     }
 
     /** Bytes of disk that so many rounds take, roughly. */
     public long room(int rounds) {
         long commands = (long) burst * (rounds + WARM_UP_ROUNDS);
-        return (1L << 30) + commands * BYTES_OF_A_COMMAND + events * BYTES_OF_AN_EVENT + growth.room(rounds);
+        long poisoned = (long) poisoning.events() * (rounds + WARM_UP_ROUNDS) * POISONED;
+        return (1L << 30)
+                + commands * BYTES_OF_A_COMMAND
+                + (events + poisoned) * BYTES_OF_AN_EVENT
+                + growth.room(rounds);
     }
 }

@@ -5,10 +5,12 @@ import io.diptych.bench.Bench;
 import io.diptych.bench.accounts.Accounts;
 import io.diptych.bench.bed.Bed;
 import io.diptych.bench.bed.Child;
+import io.diptych.bench.poison.Poisoned;
 import io.diptych.command.Aggregate;
 import io.diptych.example.orders.OrdersApp;
 import io.diptych.projection.Batching;
 import io.diptych.projection.ReadModel;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -22,7 +24,18 @@ public final class Nodes {
     /** The read model. */
     public static final String READ_MODEL = "order_summary";
 
+    private static final String ORDERS = "orders";
+    private static final String POISONED = "poisoned:";
+
     private Nodes() {}
+
+    /** The system that a node is started with, under that name: see {@link Bench}. */
+    public static App system(String system, String name) {
+        if (system.startsWith(POISONED)) {
+            return Poisoned.app(name, Path.of(system.substring(POISONED.length())));
+        }
+        return system.equals(ORDERS) ? orders(name) : Accounts.app(name);
+    }
 
     /** The order system under another name, so that each suite has topics and tables of its own. */
     public static App orders(String name) {
@@ -50,7 +63,7 @@ public final class Nodes {
 
     /** Starts one, as a user does. */
     static Child start(Bed bed, String app, String... options) {
-        return start(bed, "orders", app, Bed.PARTITIONS, options);
+        return start(bed, ORDERS, app, Bed.PARTITIONS, options);
     }
 
     /** Starts one that handles the commands of {@link Accounts}. */
@@ -58,13 +71,31 @@ public final class Nodes {
         return start(bed, "accounts", app, partitions, "--roles", "command");
     }
 
+    /**
+     * Starts one that only keeps the read model of {@link Poisoned}.
+     *
+     * @param mended the file without which it cannot fold what is poison
+     * @param node its id
+     * @param log what its log is called
+     */
+    static Child poisoned(Bed bed, String app, Path mended, String node, String log, String... options) {
+        List<String> arguments = new ArrayList<>(List.of("--roles", "projection"));
+        arguments.addAll(Arrays.asList(options));
+        return start(bed, POISONED + mended, app, Bed.PARTITIONS, node, log, arguments);
+    }
+
     private static Child start(Bed bed, String system, String app, int partitions, String... options) {
         String name = app + "-diptych";
+        return start(bed, system, app, partitions, name, name, Arrays.asList(options));
+    }
+
+    private static Child start(
+            Bed bed, String system, String app, int partitions, String node, String log, List<String> options) {
         List<String> arguments = new ArrayList<>(List.of("node", system, app));
         arguments.addAll(List.of("run", "--kafka", bed.kafka(), "--port", "0", "--partitions", "" + partitions));
         arguments.addAll(List.of(
-                "--node-id", name, "--state-dir", bed.dir().resolve(name).toString()));
-        arguments.addAll(Arrays.asList(options));
-        return bed.start(name, Bench.class, arguments.toArray(String[]::new));
+                "--node-id", node, "--state-dir", bed.dir().resolve(node).toString()));
+        arguments.addAll(options);
+        return bed.start(log, Bench.class, arguments.toArray(String[]::new));
     }
 }

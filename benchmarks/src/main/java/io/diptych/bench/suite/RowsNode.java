@@ -30,7 +30,11 @@ final class RowsNode implements AutoCloseable {
     /** Starts the node of that app, on a database of its own. */
     static RowsNode start(Bed bed, String app) throws SQLException, InterruptedException {
         String jdbcUrl = bed.database(app);
-        Child child = Nodes.start(bed, app, "--roles", "gateway,projection", "--postgres", jdbcUrl);
+        return of(Nodes.start(bed, app, "--roles", "gateway,projection", "--postgres", jdbcUrl), app, jdbcUrl);
+    }
+
+    /** Takes over a node of that app that was started on that database. */
+    static RowsNode of(Child child, String app, String jdbcUrl) throws SQLException, InterruptedException {
         RowsNode node;
         try {
             node = new RowsNode(

@@ -19,6 +19,7 @@ public final class Suites {
                                 HttpSuite.of(context),
                                 RebuildSuite.of(context),
                                 BatchingSuite.of(context),
+                                PoisonSuite.of(context),
                                 restart(context, restart)),
                         GrowthSuite.of(context).stream())
                 .toList();

@@ -93,6 +93,8 @@ public final class Targets {
                         rebuild(RebuildSuite.DIPTYCH),
                         rebuild(RebuildSuite.LISTENER),
                         Bound.atLeast(50)),
+                poison("events, 1 of which is poison / none of which is", PoisonSuite.ONE),
+                poison("events, 1 % of which are poison / none of which is", PoisonSuite.MANY),
                 growth("command throughput, 1,000,000 aggregates / 10,000", GrowthSuite.AGGREGATES, THROUGHPUT),
                 growth("projection catching up, 1,000,000 rows / 10,000", GrowthSuite.ROWS, GrowthSuite.CATCHING_UP),
                 growth("queries by key over HTTP, 1,000,000 rows / 10,000", GrowthSuite.ROWS, Metrics.BY_KEY));
@@ -102,6 +104,15 @@ public final class Targets {
     private static Target growth(String what, String suite, Metric metric) {
         return new Target(
                 what, new Term(suite + "/1000000", metric), new Term(suite + "/10000", metric), Bound.atLeast(0.9));
+    }
+
+    /** A batch with poison costs one more pass at most. */
+    private static Target poison(String what, String workload) {
+        return new Target(
+                what,
+                new Term(PoisonSuite.NAME + "/" + workload, Metrics.EVENTS),
+                new Term(PoisonSuite.NAME + "/" + PoisonSuite.NONE, Metrics.EVENTS),
+                Bound.atLeast(0.5));
     }
 
     private static Term kafka(String workload, Metric metric) {
