@@ -3,6 +3,7 @@ package io.diptych.bench;
 import io.diptych.bench.bed.Bed;
 import io.diptych.bench.bed.BedStart;
 import io.diptych.bench.bed.Machine;
+import io.diptych.bench.poison.PoisonOptions;
 import io.diptych.bench.report.Report;
 import io.diptych.bench.restart.RestartOptions;
 import io.diptych.bench.run.Results;
@@ -52,7 +53,7 @@ import picocli.CommandLine.Spec;
             "  ${COMMAND-FULL-NAME} --only http/diptych,spring-outbox",
             "  ${COMMAND-FULL-NAME} --only rebuild --events 10000000",
             "  ${COMMAND-FULL-NAME} --only restart --aggregates 1000000",
-            "  ${COMMAND-FULL-NAME} --only poison                   events that cannot be folded",
+            "  ${COMMAND-FULL-NAME} --only poison                   events that cannot be folded, nodes that are killed",
             "  ${COMMAND-FULL-NAME} --only growth                   what becomes of it when one thing grows",
             "  ${COMMAND-FULL-NAME} --only growth/aggregates/10000,growth/aggregates/1000000"
         })
@@ -123,6 +124,9 @@ final class BenchCommand implements Callable<Integer> {
     @ArgGroup(heading = "%nFor restart:%n", exclusive = false)
     private RestartOptions restart = new RestartOptions();
 
+    @ArgGroup(heading = "%nFor poison:%n", exclusive = false)
+    private PoisonOptions poison = new PoisonOptions();
+
     @Override
     public Integer call() throws Exception {
         String refusal = restart.refusal();
@@ -132,7 +136,7 @@ final class BenchCommand implements Callable<Integer> {
         var started = new AtomicReference<@Nullable Bed>();
         var results = new Results();
         var context = new Context(() -> Objects.requireNonNull(started.get()), extent(), results);
-        List<Suite> suites = Suites.all(context, restart);
+        List<Suite> suites = Suites.all(context, restart, poison);
         PrintWriter out = spec.commandLine().getOut();
         if (list) {
             list(suites, out);

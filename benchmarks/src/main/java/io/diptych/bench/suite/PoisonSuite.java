@@ -2,6 +2,7 @@ package io.diptych.bench.suite;
 
 import io.diptych.bench.bed.Bed;
 import io.diptych.bench.poison.Poison;
+import io.diptych.bench.poison.PoisonOptions;
 import io.diptych.bench.run.Metric;
 import io.diptych.bench.run.Suite;
 import java.nio.file.Path;
@@ -19,6 +20,8 @@ final class PoisonSuite {
     static final Metric PARKED = new Metric("parked", "keys", false);
     static final Metric LETTERS = new Metric("events that wait", "events", false);
     static final Metric RETRY = Metric.seconds("retry of all, over HTTP");
+    static final Metric KILLS = new Metric("kill -9 of a node", "times", true);
+    static final Metric COMPLETE = Metric.seconds("rows complete after the last event");
 
     private PoisonSuite() {}
 
@@ -38,6 +41,16 @@ final class PoisonSuite {
                                 extent.keys(),
                                 extent.keys() + " poison events, one each of as many orders, behind which others wait",
                                 context)));
+    }
+
+    /** Two nodes that are killed meanwhile. */
+    static Suite killed(Context context, PoisonOptions options) {
+        return new Suite(
+                NAME + "/killed",
+                "Poison events while projection nodes are killed",
+                true,
+                List.of(COMPLETE, RETRY),
+                List.of(new KilledWorkload(context, options.seed())));
     }
 
     private static PoisonWorkload workload(String name, int keys, String what, Context context) {

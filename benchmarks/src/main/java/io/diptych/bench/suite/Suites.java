@@ -1,5 +1,6 @@
 package io.diptych.bench.suite;
 
+import io.diptych.bench.poison.PoisonOptions;
 import io.diptych.bench.restart.RestartOptions;
 import io.diptych.bench.restart.RestartWorkload;
 import io.diptych.bench.run.Suite;
@@ -12,7 +13,7 @@ public final class Suites {
     private Suites() {}
 
     /** Nothing is started yet. */
-    public static List<Suite> all(Context context, RestartOptions restart) {
+    public static List<Suite> all(Context context, RestartOptions restart, PoisonOptions poison) {
         return Stream.concat(
                         Stream.of(
                                 KafkaSuite.of(context),
@@ -20,6 +21,7 @@ public final class Suites {
                                 RebuildSuite.of(context),
                                 BatchingSuite.of(context),
                                 PoisonSuite.of(context),
+                                PoisonSuite.killed(context, poison),
                                 restart(context, restart)),
                         GrowthSuite.of(context).stream())
                 .toList();
