@@ -65,7 +65,8 @@ final class RebuildWorkload implements Workload {
         String jdbcUrl = bed.database("rebuild-diptych");
         Child started = Nodes.start(bed, RebuildSuite.NAME, "--postgres", jdbcUrl);
         child = started;
-        HttpApi node = new HttpApi(started.awaitReady(Bed.STARTS_WITHIN).address());
+        // It has no checkpoint of the orders in the log: all their events are read before it is ready.
+        HttpApi node = new HttpApi(started.awaitReady(PATIENCE).address());
         api = node;
         OrderTable rows = new OrderTable(jdbcUrl, RebuildSuite.NAME + "." + Nodes.READ_MODEL);
         table = rows;
