@@ -91,8 +91,9 @@ final class BenchCommand implements Callable<Integer> {
             names = "--warm-up",
             paramLabel = "SECONDS",
             description =
-                    "How long a suite is warmed up at most, in rounds that do not count, while compilers are busy."
-                            + " Default: " + WARM_UP + ", with --quick " + QUICK_WARM_UP)
+                    "How long a suite is warmed up at most, in rounds that do not count, while compilers are busy;"
+                            + " 0 for none, where a round is long. Default: " + WARM_UP + ", with --quick "
+                            + QUICK_WARM_UP)
     private @Nullable Integer warmUp;
 
     @Option(

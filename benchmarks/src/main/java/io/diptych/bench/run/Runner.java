@@ -24,11 +24,14 @@ public final class Runner {
         this.warmUp = warmUp;
         this.results = results;
         this.err = err;
-        int steps = suites.stream()
+        this.progress = new Progress(steps(), err);
+    }
+
+    private int steps() {
+        return suites.stream()
                 .mapToInt(suite -> suite.workloads().size()
                         * (Progress.PREPARATION + (warmsUp(suite) ? WarmUp.ROUNDS_AT_LEAST : 0) + rounds))
                 .sum();
-        this.progress = new Progress(steps, err);
     }
 
     /** Measures all. */
@@ -75,8 +78,8 @@ public final class Runner {
         }
     }
 
-    private static boolean warmsUp(Suite suite) {
-        return suite.workloads().stream().anyMatch(Workload::warmsUp);
+    private boolean warmsUp(Suite suite) {
+        return warmUp.isWanted() && suite.workloads().stream().anyMatch(Workload::warmsUp);
     }
 
     private void warmUp(Suite suite, List<Workload> sound) throws InterruptedException {

@@ -8,7 +8,7 @@ import java.time.Duration;
  * worked by the clock, waiting for a processor included: on a busy machine that is more than they took of it.
  *
  * @param compilers of all these JVMs together
- * @param atMost for a suite; a round that has begun by then is ended
+ * @param atMost for a suite; a round that has begun by then is ended; zero for no such round
  */
 public record WarmUp(Compilers compilers, Duration atMost) {
 
@@ -29,6 +29,11 @@ public record WarmUp(Compilers compilers, Duration atMost) {
 
         /** Milliseconds that they have worked, all together; fails when a JVM does not tell. */
         long workedMillis() throws InterruptedException;
+    }
+
+    /** Whether there is to be any round that does not count. */
+    boolean isWanted() {
+        return !atMost.isZero();
     }
 
     /**

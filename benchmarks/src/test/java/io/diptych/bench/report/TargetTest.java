@@ -52,7 +52,7 @@ class TargetTest {
     private static Results measured(Workload... workloads) throws InterruptedException {
         var results = new Results();
         var suite = new Suite("s", "S", true, List.of(RATE), List.of(workloads));
-        var warmUp = new WarmUp(() -> 0, Duration.ZERO);
+        var warmUp = new WarmUp(() -> 0, Duration.ofNanos(1));
         new Runner(List.of(suite), 3, warmUp, results, new PrintWriter(new StringWriter())).run();
         return results;
     }

@@ -88,11 +88,19 @@ class RunnerTest {
 
     @Test
     void what_is_busy_for_ever_is_measured_and_told_to_be_so() throws InterruptedException {
-        run(new WarmUp(busyIn(Integer.MAX_VALUE), Duration.ZERO), new Recorded("a", ""));
+        run(new WarmUp(busyIn(Integer.MAX_VALUE), Duration.ofNanos(1)), new Recorded("a", ""));
 
         assertThat(steps.stream().filter("a round"::equals)).hasSize(WarmUp.ROUNDS_AT_LEAST + ROUNDS);
         assertThat(results.of("s", WarmUp.BUSY))
                 .hasValueSatisfying(values -> assertThat(values.min()).isGreaterThan(100 * WarmUp.QUIET));
+    }
+
+    @Test
+    void without_a_time_for_warming_up_every_round_counts() throws InterruptedException {
+        run(new WarmUp(busyIn(Integer.MAX_VALUE), Duration.ZERO), new Recorded("a", ""));
+
+        assertThat(steps.stream().filter("a round"::equals)).hasSize(ROUNDS);
+        assertThat(results.of("s", WarmUp.TIME)).isEmpty();
     }
 
     @Test
@@ -117,7 +125,7 @@ class RunnerTest {
     }
 
     private void run(Workload... workloads) throws InterruptedException {
-        run(new WarmUp(() -> 0, Duration.ZERO), workloads);
+        run(new WarmUp(() -> 0, Duration.ofNanos(1)), workloads);
     }
 
     private void run(WarmUp warmUp, Workload... workloads) throws InterruptedException {
