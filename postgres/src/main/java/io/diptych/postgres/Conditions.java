@@ -133,7 +133,12 @@ final class Conditions {
         return columns.stream().map(Column::field).collect(Collectors.joining(", ", "[", "]"));
     }
 
-    private static String written(Column column, String text) {
+    /**
+     * As it goes into a statement.
+     *
+     * @throws io.diptych.message.ProblemException when the text is not of the column's kind
+     */
+    static String written(Column column, String text) {
         return column.kind().written(value("field", column, text));
     }
 

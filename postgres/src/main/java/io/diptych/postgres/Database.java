@@ -17,7 +17,8 @@ import org.postgresql.PGProperty;
  */
 final class Database implements AutoCloseable {
 
-    private static final Duration CONNECT = Duration.ofSeconds(2);
+    /** The longest that is waited for a connection, or for one's turn to have one. */
+    static final Duration CONNECT = Duration.ofSeconds(2);
 
     /**
      * Bounds on the server: a frozen node lets go of its locks, and a batch does not wait for ever. And plans: made for
@@ -102,6 +103,11 @@ final class Database implements AutoCloseable {
                 probe.release();
             }
         }
+    }
+
+    /** Whether it was away when it was last tried. */
+    boolean isAway() {
+        return away;
     }
 
     /** A connection outside of the pools, that the caller closes. */

@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,9 +32,11 @@ final class PostgresQueries implements ReadModelQueries {
     private final OwnAnswers own;
     private final RowStreams streams;
 
+    private final Map<String, Lookups> lookups = new ConcurrentHashMap<>();
+
     /** How the rows that serve are read. */
     private interface Reading {
-        SnapshotQuery of(Rows rows);
+        Snapshot of(Rows rows) throws SQLException;
     }
 
     /** What was read, of which rows. */
@@ -58,11 +61,9 @@ final class PostgresQueries implements ReadModelQueries {
 
     @Override
     public Row find(String readModel, String key, Freshness freshness) {
-        Answer answer = answer(readModel, freshness, rows -> {
-            var conditions = new Conditions();
-            conditions.equal(rows.shape().key(), key);
-            return new SnapshotQuery(schema, rows, conditions.where(), conditions, null);
-        });
+        Answer answer = answer(readModel, freshness, rows -> lookups
+                .computeIfAbsent(readModel, name -> new Lookups(database))
+                .find(rows, Conditions.written(rows.shape().key(), key)));
         var rows = answer.snapshot().rows();
         return new Row(rows.isEmpty() ? null : rows.getFirst(), seen(answer));
     }
@@ -72,7 +73,12 @@ final class PostgresQueries implements ReadModelQueries {
         if (query.limit() < 1 || query.limit() > MAX_LIMIT) {
             throw Problem.Type.INVALID_QUERY.exception("The limit [" + query.limit() + "] must be 1 to " + MAX_LIMIT);
         }
-        Answer answer = answer(readModel, freshness, rows -> page(rows, query));
+        Answer answer = answer(readModel, freshness, rows -> {
+            SnapshotQuery page = page(rows, query);
+            try (Connection connection = database.read()) {
+                return page.read(connection);
+            }
+        });
         return page(Ordering.of(answer.rows().shape(), query.sort()), query.limit(), answer.snapshot(), seen(answer));
     }
 
@@ -153,21 +159,18 @@ final class PostgresQueries implements ReadModelQueries {
 
     private Answer attempt(String readModel, Reading reading) throws SQLException {
         try {
-            return read(reading, serving.of(readModel, database));
+            return read(serving.of(readModel, database), reading);
         } catch (SQLException e) {
             if (!Failures.isOfTheSchema(e)) {
                 throw e;
             }
             serving.forget(); // They were dropped.
-            return read(reading, serving.of(readModel, database));
+            return read(serving.of(readModel, database), reading);
         }
     }
 
-    private Answer read(Reading reading, Rows rows) throws SQLException {
-        SnapshotQuery query = reading.of(rows);
-        try (Connection connection = database.read()) {
-            return new Answer(rows, query.read(connection));
-        }
+    private static Answer read(Rows rows, Reading reading) throws SQLException {
+        return new Answer(rows, reading.of(rows));
     }
 
     private ProblemException problem(Answer answer, Freshness freshness) {

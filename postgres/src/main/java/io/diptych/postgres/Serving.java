@@ -28,13 +28,16 @@ final class Serving {
      *
      * @param aggregate whose events they are made from
      * @param table with its schema
-     * @param select all columns of the table; made once, as every query begins with it
+     * @param select all columns of the table; made once, as every query of a list begins with it
+     * @param lookup the statement of {@link Lookups}, made once
      */
-    record Rows(int generation, Shape shape, String aggregate, String table, String select) {
+    record Rows(int generation, Shape shape, String aggregate, String table, String select, String lookup) {
 
         static Rows of(String schema, int generation, Shape shape, String aggregate) {
             String table = Names.qualified(schema, Names.table(shape.readModel(), generation));
-            return new Rows(generation, shape, aggregate, table, "select " + shape.columnList() + " from " + table);
+            String select = "select " + shape.columnList() + " from " + table;
+            String lookup = SnapshotQuery.reached(schema) + Lookups.statement(shape, table);
+            return new Rows(generation, shape, aggregate, table, select, lookup);
         }
     }
 

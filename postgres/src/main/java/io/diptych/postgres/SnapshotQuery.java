@@ -38,30 +38,38 @@ record SnapshotQuery(
             @Nullable Long count) {}
 
     Snapshot read(Connection connection) throws SQLException {
-        Shape shape = generation.shape();
-        String sql = "select g.state, p.partition, p.next_offset from " + Names.qualified(schema, Schema.GENERATIONS)
-                + " g left join " + Names.qualified(schema, Schema.POSITIONS)
-                + " p on p.read_model = g.read_model and p.generation = g.generation"
-                + " where g.read_model = ? and g.generation = ?; " + generation.select() + which
+        String sql = reached(schema) + generation.select() + which
                 + (counted == null ? "" : "; select count(*) from " + generation.table() + counted.where());
         try (PreparedStatement query = connection.prepareStatement(sql)) {
-            query.setString(1, shape.readModel());
-            query.setInt(2, generation.generation());
-            int next = conditions.bind(query, 3);
+            int next = conditions.bind(query, bindReached(query, generation));
             if (counted != null) {
                 counted.bind(query, next);
             }
             query.execute();
             var positions = new TreeMap<Integer, Long>();
-            boolean serving = positions(query, positions);
-            query.getMoreResults();
+            boolean serving = readReached(query, positions);
             var found = rows(query);
             return new Snapshot(serving, positions, found, counted == null ? null : (Long) count(query));
         }
     }
 
-    /** Adds them; returns whether the generation serves. */
-    private static boolean positions(PreparedStatement query, Map<Integer, Long> positions) throws SQLException {
+    /** The statement that such a query begins with, for what is the rows' and not in them. */
+    static String reached(String schema) {
+        return "select g.state, p.partition, p.next_offset from " + Names.qualified(schema, Schema.GENERATIONS)
+                + " g left join " + Names.qualified(schema, Schema.POSITIONS)
+                + " p on p.read_model = g.read_model and p.generation = g.generation"
+                + " where g.read_model = ? and g.generation = ?; ";
+    }
+
+    /** Sets the parameters of {@link #reached}; returns the index of the next one. */
+    static int bindReached(PreparedStatement query, Rows generation) throws SQLException {
+        query.setString(1, generation.shape().readModel());
+        query.setInt(2, generation.generation());
+        return 3;
+    }
+
+    /** Adds the positions and goes on to the next result; returns whether the generation serves. */
+    static boolean readReached(PreparedStatement query, Map<Integer, Long> positions) throws SQLException {
         boolean serving = false;
         try (ResultSet row = query.getResultSet()) {
             while (row.next()) {
@@ -72,6 +80,7 @@ record SnapshotQuery(
                 }
             }
         }
+        query.getMoreResults();
         return serving;
     }
 
