@@ -61,9 +61,11 @@ final class PostgresQueries implements ReadModelQueries {
 
     @Override
     public Row find(String readModel, String key, Freshness freshness) {
-        Answer answer = answer(readModel, freshness, rows -> lookups
-                .computeIfAbsent(readModel, name -> new Lookups(database))
-                .find(rows, Conditions.written(rows.shape().key(), key)));
+        Answer answer = answer(
+                readModel,
+                freshness,
+                rows -> lookups.computeIfAbsent(readModel, name -> new Lookups(database))
+                        .find(rows, Conditions.written(rows.shape().key(), key)));
         var rows = answer.snapshot().rows();
         return new Row(rows.isEmpty() ? null : rows.getFirst(), seen(answer));
     }

@@ -38,7 +38,9 @@ record SnapshotQuery(
             @Nullable Long count) {}
 
     Snapshot read(Connection connection) throws SQLException {
-        String sql = reached(schema) + generation.select() + which
+        String sql = reached(schema)
+                + generation.select()
+                + which
                 + (counted == null ? "" : "; select count(*) from " + generation.table() + counted.where());
         try (PreparedStatement query = connection.prepareStatement(sql)) {
             int next = conditions.bind(query, bindReached(query, generation));

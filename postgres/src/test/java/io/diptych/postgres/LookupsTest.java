@@ -60,11 +60,14 @@ class LookupsTest {
         Fixture.put(
                 postgres.store().rows(items, 1),
                 Item::id,
-                IntStream.range(0, 500).mapToObj(i -> new Item("i" + i, null, i)).toList());
+                IntStream.range(0, 500)
+                        .mapToObj(i -> new Item("i" + i, null, i))
+                        .toList());
 
         callers(caller -> {
             for (int i = caller; i < 1000; i += 7) {
-                Map<String, @Nullable Object> row = find("i" + i, Freshness.NONE).fields();
+                Map<String, @Nullable Object> row =
+                        find("i" + i, Freshness.NONE).fields();
                 if (i < 500) {
                     assertThat(row).containsEntry("id", "i" + i).containsEntry("quantity", i);
                 } else {
@@ -79,7 +82,9 @@ class LookupsTest {
         Fixture.put(
                 postgres.store().rows(days, 1),
                 Day::date,
-                IntStream.range(0, 20).mapToObj(i -> new Day(FIRST.plusDays(i), i)).toList());
+                IntStream.range(0, 20)
+                        .mapToObj(i -> new Day(FIRST.plusDays(i), i))
+                        .toList());
 
         callers(caller -> {
             for (int i = 0; i < 20; i++) {
@@ -88,7 +93,9 @@ class LookupsTest {
                     assertInvalid("+999999999-12-31"); // a date to Java, not to PostgreSQL
                     assertInvalid("yesterday");
                 } else {
-                    assertThat(postgres.queries().find("days", day, Freshness.NONE).fields())
+                    assertThat(postgres.queries()
+                                    .find("days", day, Freshness.NONE)
+                                    .fields())
                             .containsEntry("sales", i);
                 }
             }
@@ -134,8 +141,7 @@ class LookupsTest {
                 int before = committed.get();
                 int asked = caller % 2 == 0 ? before : Math.min(before + 1, 299);
                 var token = ConsistencyToken.of("item", 0, asked);
-                var freshness =
-                        caller % 4 == 0 ? Freshness.NONE : new Freshness(token, Duration.ofSeconds(20));
+                var freshness = caller % 4 == 0 ? Freshness.NONE : new Freshness(token, Duration.ofSeconds(20));
                 Row row = find("a", freshness);
                 assertThat(quantity(row)).isGreaterThanOrEqualTo(caller % 4 == 0 ? before : asked);
                 assertThat(row.seen().token()).isEqualTo(ConsistencyToken.of("item", 0, quantity(row)));
@@ -195,14 +201,13 @@ class LookupsTest {
     }
 
     private static int quantity(Row row) {
-        return (int) Objects.requireNonNull(
-                Objects.requireNonNull(row.fields()).get("quantity"));
+        return (int) Objects.requireNonNull(Objects.requireNonNull(row.fields()).get("quantity"));
     }
 
     private void assertInvalid(String date) {
         assertThatThrownBy(() -> postgres.queries().find("days", date, Freshness.NONE))
-                .isInstanceOfSatisfying(ProblemException.class, e -> assertThat(
-                                e.problem().type())
-                        .isEqualTo(Problem.Type.INVALID_QUERY));
+                .isInstanceOfSatisfying(
+                        ProblemException.class,
+                        e -> assertThat(e.problem().type()).isEqualTo(Problem.Type.INVALID_QUERY));
     }
 }
