@@ -34,6 +34,7 @@ final class Lookups {
     private static final int KEYS = 128;
 
     private final Database database;
+    private final String schema;
 
     private final ReentrantLock lock = new ReentrantLock();
     /** Lookups that no statement has yet; only while all {@link #STATEMENTS} are under way. */
@@ -41,12 +42,16 @@ final class Lookups {
 
     private int underWay;
 
-    Lookups(Database database) {
+    Lookups(Database database, String schema) {
         this.database = database;
+        this.schema = schema;
     }
 
     private static final class Lookup {
         private final Rows rows;
+        private final String text;
+
+        /** As it goes into a statement. */
         private final String key;
 
         /** Released once, when there is an answer or a failure, or it is this lookup's turn. */
@@ -58,9 +63,10 @@ final class Lookups {
         /** Whether the failure may be another's of the same statement. */
         private boolean again;
 
-        private Lookup(Rows rows, String key) {
+        private Lookup(Rows rows, String text) {
             this.rows = rows;
-            this.key = key;
+            this.text = text;
+            this.key = Conditions.written(rows.shape().key(), text);
         }
 
         private boolean isOver() {
@@ -79,10 +85,10 @@ final class Lookups {
     /**
      * The row with that key, or none, and what it stands for.
      *
-     * @param key as {@link Conditions#written} gives it
+     * @throws io.diptych.message.ProblemException when the text cannot be a key
      */
-    Snapshot find(Rows rows, String key) throws SQLException {
-        var mine = new Lookup(rows, key);
+    Snapshot find(Rows rows, String text) throws SQLException {
+        var mine = new Lookup(rows, text);
         if (!goes(mine)) {
             awaitTurnOrAnswer(mine);
         }
@@ -90,7 +96,7 @@ final class Lookups {
             lead(mine);
         }
         if (mine.again) {
-            return read(List.of(mine)).getFirst();
+            return read(mine);
         }
         if (mine.failure != null) {
             throw mine.failure;
@@ -143,7 +149,7 @@ final class Lookups {
         List<Lookup> all = List.of(mine);
         try {
             all = takeAlong(mine);
-            List<Snapshot> answers = read(all);
+            List<Snapshot> answers = all.size() == 1 ? List.of(read(mine)) : read(all);
             for (int i = 0; i < all.size(); i++) {
                 all.get(i).answer = answers.get(i);
             }
@@ -196,6 +202,15 @@ final class Lookups {
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** One alone is a plain comparison, which costs the database less than an array of one. */
+    private Snapshot read(Lookup alone) throws SQLException {
+        var conditions = new Conditions();
+        conditions.equal(alone.rows.shape().key(), alone.text);
+        try (Connection connection = database.read()) {
+            return new SnapshotQuery(schema, alone.rows, conditions.where(), conditions, null).read(connection);
         }
     }
 

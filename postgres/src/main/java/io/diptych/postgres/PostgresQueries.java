@@ -64,8 +64,8 @@ final class PostgresQueries implements ReadModelQueries {
         Answer answer = answer(
                 readModel,
                 freshness,
-                rows -> lookups.computeIfAbsent(readModel, name -> new Lookups(database))
-                        .find(rows, Conditions.written(rows.shape().key(), key)));
+                rows -> lookups.computeIfAbsent(readModel, name -> new Lookups(database, schema))
+                        .find(rows, key));
         var rows = answer.snapshot().rows();
         return new Row(rows.isEmpty() ? null : rows.getFirst(), seen(answer));
     }
