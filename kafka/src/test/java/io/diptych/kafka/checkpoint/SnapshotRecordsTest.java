@@ -65,8 +65,9 @@ class SnapshotRecordsTest {
         var places = new ArrayList<Place>();
         for (ProducerRecord<byte[], byte[]> record : records) {
             var stored = new ConsumerRecord<>(TO.topic(), TO.partition(), 0, record.key(), record.value());
-            assertThat(by.read(stored)).isInstanceOfSatisfying(SnapshotRecords.Content.Events.class, content -> places.addAll(
-                    content.places()));
+            assertThat(by.read(stored))
+                    .isInstanceOfSatisfying(
+                            SnapshotRecords.Content.Events.class, content -> places.addAll(content.places()));
         }
         return places;
     }
