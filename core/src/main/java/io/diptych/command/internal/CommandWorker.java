@@ -4,6 +4,7 @@ import io.diptych.command.CommandStatus;
 import io.diptych.command.OwnerReply;
 import io.diptych.message.LogRecord;
 import io.diptych.message.internal.Backoff;
+import io.diptych.message.internal.Crowd;
 import io.diptych.message.internal.LogException;
 import io.diptych.message.internal.OwnershipListener;
 import java.time.Duration;
@@ -14,8 +15,6 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
-import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -51,31 +50,28 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
     private boolean broken = true; // Nothing was begun yet: the first step makes the log ready.
     private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(2));
     private final CommandPositions positions = new CommandPositions();
+    private final Crowd crowd;
+    private final WorkerReport report;
     private boolean joined;
-    private volatile CommandStatus status;
 
     /** A worker that owns nothing yet. */
     public CommandWorker(EngineSetup<C, S, E> setup, CommandLog log) {
-        this(setup, log, BYTES_PER_TRANSACTION);
+        this(setup, log, BYTES_PER_TRANSACTION, new Crowd());
     }
 
-    CommandWorker(EngineSetup<C, S, E> setup, CommandLog log, int bytesPerTransaction) {
+    CommandWorker(EngineSetup<C, S, E> setup, CommandLog log, int bytesPerTransaction, Crowd crowd) {
         this.setup = setup;
         this.envelopes = new Envelopes<>(setup);
         this.log = log;
         this.bytesPerTransaction = bytesPerTransaction;
         this.takeovers = new Takeovers(log, this::partition, setup.clock());
-        this.status = new CommandStatus(
-                setup.aggregate().name(),
-                CommandStatus.State.WAITING,
-                "starting",
-                setup.clock().instant(),
-                Map.of());
+        this.crowd = crowd;
+        this.report = new WorkerReport(setup.aggregate().name(), setup.clock());
     }
 
     /** How it is doing; for any thread. */
     public CommandStatus status() {
-        return status;
+        return report.last();
     }
 
     /** One round: takes what the log has, waiting at most {@code maxWait} for it, and handles it. */
@@ -84,7 +80,7 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
             if (broken) {
                 startOver();
             }
-            List<LogRecord> commands = log.poll(takeovers.isEmpty() ? maxWait : WHILE_READING_EVENTS, this);
+            List<LogRecord> commands = gather(maxWait);
             goOnTakingOver();
             if (commands.isEmpty()
                     || Portions.of(commands, bytesPerTransaction).stream().allMatch(this::handle)) {
@@ -127,6 +123,36 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
         revoked(List.copyOf(owned.keySet()));
         log.close();
         report(CommandStatus.State.STOPPED, null);
+    }
+
+    /** What the log has; when commands come in crowds, with those that come a moment later. */
+    private List<LogRecord> gather(Duration maxWait) {
+        List<LogRecord> first = log.poll(takeovers.isEmpty() ? maxWait : WHILE_READING_EVENTS, this);
+        if (first.isEmpty()) {
+            return first;
+        }
+        var all = new ArrayList<>(first);
+        Duration left = crowd.patience(all.size());
+        Instant until = setup.clock().instant().plus(left);
+        while (left.isPositive() && bytes(all) < bytesPerTransaction) {
+            List<LogRecord> more = log.poll(left, this);
+            all.addAll(more);
+            // Never longer than at first, should the clock be set back meanwhile.
+            Duration most = more.isEmpty() ? Duration.ZERO : crowd.patience(all.size());
+            Duration rest = Duration.between(setup.clock().instant(), until);
+            left = rest.compareTo(most) < 0 ? rest : most;
+        }
+        crowd.came(all.size());
+        // Commands of partitions that were given away meanwhile are somebody else's, also if they came back.
+        all.removeIf(command -> !owned.containsKey(command.partition()) || takeovers.isOf(command.partition()));
+        return all;
+    }
+
+    private static long bytes(List<LogRecord> commands) {
+        return commands.stream()
+                .map(LogRecord::value)
+                .mapToLong(value -> value == null ? 0 : value.length)
+                .sum();
     }
 
     /** In as many transactions as their events need; whether all were committed. */
@@ -271,39 +297,14 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
     }
 
     private void reportProgress() {
-        if (!joined) {
-            report(CommandStatus.State.WAITING, "waits for its share of the partitions");
-        } else if (!takeovers.isEmpty()) {
-            reportTakeovers();
+        if (joined) {
+            report.goesOn(owned.keySet(), takeovers);
         } else {
-            report(CommandStatus.State.RUNNING, null);
+            report(CommandStatus.State.WAITING, "waits for its share of the partitions");
         }
-    }
-
-    private void reportTakeovers() {
-        String obstacle = takeovers.obstacle();
-        if (obstacle != null && !obstacle.equals(status.reason())) {
-            LOG.warn("{}: it goes on by itself once it can, but {}", name(), obstacle);
-        }
-        String reads = "reads the events of " + takeovers.size() + " partitions first";
-        report(CommandStatus.State.RUNNING, obstacle == null ? reads : obstacle);
     }
 
     private void report(CommandStatus.State state, @Nullable String reason) {
-        CommandStatus last = status;
-        if (last.state() == state
-                && Objects.equals(last.reason(), reason)
-                && last.partitions().size() == owned.size()
-                && readyCount(last.partitions()) == owned.size() - takeovers.size()) {
-            return;
-        }
-        var partitions = new TreeMap<Integer, Boolean>();
-        owned.keySet().forEach(p -> partitions.put(p, !takeovers.isOf(p)));
-        Instant since = last.state() == state ? last.since() : setup.clock().instant();
-        status = new CommandStatus(name(), state, reason, since, Map.copyOf(partitions));
-    }
-
-    private static long readyCount(Map<Integer, Boolean> partitions) {
-        return partitions.values().stream().filter(ready -> ready).count();
+        report.tell(state, reason, owned.keySet(), takeovers);
     }
 }

@@ -3,6 +3,7 @@ package io.diptych.projection.internal;
 import io.diptych.message.LogRecord;
 import io.diptych.message.MessageCodec;
 import io.diptych.message.internal.Backoff;
+import io.diptych.message.internal.Crowd;
 import io.diptych.message.internal.LogException;
 import io.diptych.message.internal.OwnershipListener;
 import io.diptych.projection.ProjectionObserver;
@@ -50,6 +51,7 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
     private final InstantSource clock;
     private final ProjectionObserver observer;
     private final Positions positions;
+    private final Crowd crowd = new Crowd();
     private final Backoff backoff = new Backoff(Duration.ofMillis(100), Duration.ofSeconds(2));
     private final LetterLog letterLog;
     private final @Nullable WindowKeeping<R> windows;
@@ -169,13 +171,13 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
         report(ProjectionStatus.State.STOPPED, null);
     }
 
-    /** What the feed has; when events may wait for others, with those that come in that time. */
+    /** What the feed has; when events may wait for others or come in crowds, with those that come in that time. */
     private List<LogRecord> gather(Duration maxWait) {
         List<LogRecord> first = feed.poll(applying == null ? maxWait : Duration.ZERO, this);
-        Duration maxDelay = readModel.batching().maxDelay();
-        if (first.isEmpty() || maxDelay.isZero()) {
+        if (first.isEmpty()) {
             return first;
         }
+        Duration maxDelay = longer(readModel.batching().maxDelay(), crowd.patience(first.size()));
         var all = new ArrayList<>(first);
         long deadline = System.nanoTime() + maxDelay.toNanos();
         long left = maxDelay.toNanos();
@@ -183,9 +185,14 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
             all.addAll(feed.poll(Duration.ofNanos(left), this));
             left = deadline - System.nanoTime();
         }
+        crowd.came(all.size());
         // Partitions that were given away meanwhile are somebody else's.
         all.removeIf(record -> !positions.knows(record));
         return all;
+    }
+
+    private static Duration longer(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? other : one;
     }
 
     /** Without what is in the rows already, should the feed give it once more: it would be folded twice. */

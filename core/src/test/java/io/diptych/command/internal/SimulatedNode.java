@@ -2,6 +2,7 @@ package io.diptych.command.internal;
 
 import io.diptych.command.CommandObserver;
 import io.diptych.command.CommandStatus;
+import io.diptych.message.internal.Crowd;
 import io.diptych.message.internal.LogException;
 import java.time.Duration;
 import java.util.HashMap;
@@ -70,7 +71,7 @@ final class SimulatedNode implements SimulatedStore.Process {
                 () -> Bank.NOW.plusMillis(simulation.kafka().now() + clockOffset),
                 CommandObserver.NONE,
                 settings.recentCommands());
-        this.worker = new CommandWorker<>(setup, log, settings.bytesPerTransaction());
+        this.worker = new CommandWorker<>(setup, log, settings.bytesPerTransaction(), new Crowd(2));
     }
 
     private AggregateStore<Integer> openStore(int partition) {
