@@ -3,6 +3,7 @@ package io.diptych.projection.internal;
 import io.diptych.message.LogRecord;
 import io.diptych.projection.ProjectionStatus;
 import io.diptych.projection.internal.RowStore.Move;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
@@ -57,9 +58,24 @@ final class Positions {
         return next.containsKey(record.partition());
     }
 
-    /** Whether the record is not in the rows yet. */
-    boolean isBefore(LogRecord record) {
-        return record.offset() >= next.getOrDefault(record.partition(), 0L);
+    /** Those that are not in the rows yet, each once. The records are in order per partition but for those that come again. */
+    List<LogRecord> ahead(List<LogRecord> records) {
+        var ahead = new ArrayList<LogRecord>(records.size());
+        Map<Integer, Long> upTo = new HashMap<>(next);
+        int partition = -1;
+        long from = 0;
+        for (LogRecord record : records) {
+            if (record.partition() != partition) { // They come in runs of one partition.
+                upTo.put(partition, from);
+                partition = record.partition();
+                from = upTo.getOrDefault(partition, 0L);
+            }
+            if (record.offset() >= from) {
+                ahead.add(record);
+                from = record.offset() + 1;
+            }
+        }
+        return ahead;
     }
 
     /** Of all partitions that were located. */

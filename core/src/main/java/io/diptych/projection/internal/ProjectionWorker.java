@@ -197,12 +197,12 @@ public final class ProjectionWorker<E, R> implements OwnershipListener, AutoClos
 
     /** Without what is in the rows already, should the feed give it once more: it would be folded twice. */
     private List<LogRecord> ahead(List<LogRecord> records) {
-        if (records.stream().allMatch(positions::isBefore)) {
+        List<LogRecord> ahead = positions.ahead(records);
+        if (ahead.size() == records.size()) {
             return records;
         }
-        List<LogRecord> ahead = records.stream().filter(positions::isBefore).toList();
         LOG.warn(
-                "{}: {} events came again that are in the rows already, in a batch that begins at [partition {}, offset"
+                "{}: {} events came again, in a batch that begins at [partition {}, offset"
                         + " {}]: they are passed over",
                 readModel.name(),
                 records.size() - ahead.size(),

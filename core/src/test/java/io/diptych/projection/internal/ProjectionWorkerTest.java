@@ -262,6 +262,21 @@ class ProjectionWorkerTest {
     }
 
     @Test
+    void events_that_come_again_while_a_crowd_is_gathered_change_nothing() {
+        for (int i = 0; i < 20; i++) {
+            log.add(0, "a");
+        }
+        run(4);
+        log.add(0, "a", "b");
+        feed.beforePolls(() -> {}, () -> feed.seek(0, 20));
+
+        run(4);
+
+        assertThat(counts()).isEqualTo(Map.of("a", 21, "b", 1));
+        assertThat(rows.positions()).isEqualTo(Map.of(0, 22L));
+    }
+
+    @Test
     void an_unknown_outcome_of_the_commit_applies_nothing_twice() {
         log.add(0, "a", "b");
         rows.failAfterCommit(new StoreUnavailableException("lost the answer", new IllegalStateException()));
