@@ -95,8 +95,8 @@ final class Database implements AutoCloseable {
             away = false;
             return connection;
         } catch (SQLException e) {
-            // Without a cause the pool was merely busy.
-            away = away || e.getCause() != null;
+            // Without a cause the pool was merely busy, and a caller that was interrupted says nothing of the database.
+            away = away || e.getCause() != null && !Thread.currentThread().isInterrupted();
             throw e;
         } finally {
             if (probing) {
