@@ -170,7 +170,7 @@ public final class Postgres implements AutoCloseable {
 
             @Override
             public <R> RowStore<R> rows(ReadModel<?, R> model, int generation) {
-                return new PostgresRowStore<>(database, parts(model, generation), generation);
+                return new PostgresRowStore<>(database, parts(model, generation), generation, waiters::wake);
             }
         };
     }

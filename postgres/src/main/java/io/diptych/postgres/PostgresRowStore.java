@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,9 +44,12 @@ final class PostgresRowStore<R> implements RowStore<R> {
     private final LetterTable letters;
     private final ChangeRecorder<R> changes;
     private final GenerationParts.@Nullable OfWindows<R> windows;
+    private final Consumer<Progress> moved;
 
-    PostgresRowStore(Database database, GenerationParts<R> parts, int generation) {
+    /** @param moved hears at once of moves that are committed; all other processes hear of them by {@link ProgressFeed} */
+    PostgresRowStore(Database database, GenerationParts<R> parts, int generation, Consumer<Progress> moved) {
         this.database = database;
+        this.moved = moved;
         this.mapping = parts.table().mapping();
         this.generation = generation;
         this.sql = parts.sql();
@@ -81,6 +85,14 @@ final class PostgresRowStore<R> implements RowStore<R> {
 
     @Override
     public List<NewLetter> apply(Batch<R> batch) {
+        List<NewLetter> parked = applyOnceOrApart(batch);
+        batch.moves()
+                .forEach((partition, move) ->
+                        moved.accept(new Progress(mapping.readModel(), generation, partition, move.to())));
+        return parked;
+    }
+
+    private List<NewLetter> applyOnceOrApart(Batch<R> batch) {
         try {
             return inTransaction(batch, this::applyAtOnce);
         } catch (RowRefusedException e) {

@@ -21,7 +21,11 @@ final class Waiters {
 
     /** Wakes whoever waits for that. */
     void wake(Progress progress) {
-        heard.put(new Place(progress.readModel(), progress.generation(), progress.partition()), progress.position());
+        // Of this process's own moves one hears twice, the second time late.
+        heard.merge(
+                new Place(progress.readModel(), progress.generation(), progress.partition()),
+                progress.position(),
+                Math::max);
         for (Waiter waiter : waiting) {
             waiter.offer(progress);
         }
