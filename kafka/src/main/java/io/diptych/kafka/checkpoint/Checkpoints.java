@@ -107,6 +107,9 @@ public final class Checkpoints<S> implements AggregateStore.Factory<S>, AutoClos
                 .setKeepLogFileNum(2)
                 .setMaxTotalWalSize(ROCKS_WRITE_BYTES)
                 .setCompressionType(CompressionType.LZ4_COMPRESSION)
+                // Or each state that is read is looked for among all that was written lately, where most are not.
+                .setMemtablePrefixBloomSizeRatio(0.1)
+                .setMemtableWholeKeyFiltering(true)
                 .setTableFormatConfig(new BlockBasedTableConfig()
                         .setBlockCache(rocksCache)
                         .setFilterPolicy(filter)
