@@ -27,6 +27,9 @@ public final class Nodes {
     private static final String ORDERS = "orders";
     private static final String POISONED = "poisoned:";
 
+    /** Megabytes that a node with a million aggregates must do with. */
+    private static final int MANY_AGGREGATES_HEAP = 512;
+
     private Nodes() {}
 
     /** The system that a node is started with, under that name: see {@link Bench}. */
@@ -66,9 +69,9 @@ public final class Nodes {
         return start(bed, ORDERS, app, Bed.PARTITIONS, options);
     }
 
-    /** Starts one that handles the commands of {@link Accounts}. */
+    /** Starts one that handles the commands of {@link Accounts}, with no more heap however many they are. */
     static Child accounts(Bed bed, String app, int partitions) {
-        return start(bed, "accounts", app, partitions, "--roles", "command");
+        return start(bed.withHeap(MANY_AGGREGATES_HEAP), "accounts", app, partitions, "--roles", "command");
     }
 
     /**
