@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
@@ -106,7 +107,8 @@ final class BenchCommand implements Callable<Integer> {
             names = "--report",
             paramLabel = "FOLDER",
             defaultValue = "target/bench",
-            description = "Where report.md, its pictures and figures.csv go. Default: ${DEFAULT-VALUE}")
+            description = "Where report.md, its pictures and figures.csv go, each time a suite is over. Default:"
+                    + " ${DEFAULT-VALUE}")
     private Path report = Path.of("target/bench");
 
     @Option(
@@ -153,11 +155,12 @@ final class BenchCommand implements Callable<Integer> {
             machine.remarks().forEach(err::println);
             results.version("Kafka", bed.kafkaVersion());
             results.version("PostgreSQL", bed.postgresVersion());
-            new Runner(chosen, times, new WarmUp(bed.bed()::compileMillis, warmUpAtMost), results, err).run();
-            var written = new Report(commandLine(), machine, times, chosen, Targets.all(), results);
+            Function<List<Suite>, Report> reported =
+                    done -> new Report(commandLine(), machine, times, chosen, done, Targets.all(), results);
+            new Runner(chosen, times, new WarmUp(bed.bed()::compileMillis, warmUpAtMost), results, err)
+                    .run(done -> write(reported.apply(done)));
             out.println();
-            out.print(written.terminal());
-            write(written);
+            out.print(reported.apply(chosen).terminal());
             out.println("Report: " + report.resolve("report.md"));
             boolean failed = !results.failures().isEmpty();
             if (keep || failed) {

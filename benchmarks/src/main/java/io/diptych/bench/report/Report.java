@@ -21,9 +21,17 @@ import org.jspecify.annotations.Nullable;
  * A run in writing.
  *
  * @param call how the bench was called
+ * @param chosen what it was to measure
+ * @param suites of those, the ones that are over
  */
 public record Report(
-        String call, Machine machine, int rounds, List<Suite> suites, List<Target> targets, Results results) {
+        String call,
+        Machine machine,
+        int rounds,
+        List<Suite> chosen,
+        List<Suite> suites,
+        List<Target> targets,
+        Results results) {
 
     /** The tables, for a terminal. */
     public String terminal() {
@@ -77,6 +85,14 @@ public record Report(
         text.append(rounds == 1 ? "One round" : "Medians of " + rounds + " rounds taken in turn")
                 .append("; in brackets the least and the greatest. Each run has checked its own result.\n\n");
         machine.remarks().forEach(remark -> text.append("**").append(remark).append("**\n\n"));
+        if (suites.size() < chosen.size()) {
+            text.append("**Still to be measured, unless the bench was stopped: ")
+                    .append(chosen.stream()
+                            .filter(suite -> !suites.contains(suite))
+                            .map(Suite::name)
+                            .collect(Collectors.joining(", ")))
+                    .append("**\n\n");
+        }
         List<List<String>> judged = targetTable();
         if (judged.size() > 1) {
             text.append(

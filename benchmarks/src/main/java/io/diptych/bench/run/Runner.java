@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** Measures suites one after the other; one workload that fails does not keep the others from being measured. */
@@ -34,10 +35,16 @@ public final class Runner {
                 .sum();
     }
 
-    /** Measures all. */
-    public void run() throws InterruptedException {
-        for (Suite suite : suites) {
-            measure(suite);
+    /**
+     * Measures all.
+     *
+     * @param measured is given the suites that are over, each time one more is: what comes after it may take an hour, and may
+     *     be stopped
+     */
+    public void run(Consumer<List<Suite>> measured) throws InterruptedException {
+        for (int i = 0; i < suites.size(); i++) {
+            measure(suites.get(i));
+            measured.accept(suites.subList(0, i + 1));
         }
     }
 

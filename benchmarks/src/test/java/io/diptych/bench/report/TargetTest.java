@@ -53,7 +53,7 @@ class TargetTest {
         var results = new Results();
         var suite = new Suite("s", "S", true, List.of(RATE), List.of(workloads));
         var warmUp = new WarmUp(() -> 0, Duration.ofNanos(1));
-        new Runner(List.of(suite), 3, warmUp, results, new PrintWriter(new StringWriter())).run();
+        new Runner(List.of(suite), 3, warmUp, results, new PrintWriter(new StringWriter())).run(done -> {});
         return results;
     }
 

@@ -7,6 +7,7 @@ import java.io.StringWriter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
 class RunnerTest {
@@ -118,6 +119,22 @@ class RunnerTest {
         assertThat(results.failures()).containsEntry("s/a", "no answer").containsEntry("s/b", "wrong in prepare");
     }
 
+    @Test
+    void what_is_measured_is_told_when_a_suite_is_over_and_not_only_at_the_end() throws InterruptedException {
+        var suites = List.of(suite("s", new Recorded("a", "")), suite("t", new Recorded("b", "")));
+
+        run(new WarmUp(() -> 0, Duration.ZERO), suites, done -> {
+            assertThat(results.of("s/a", RATE)).isPresent();
+            assertThat(results.of("t/b", RATE).isPresent()).isEqualTo(done.size() == 2);
+            steps.add("told of " + done.stream().map(Suite::name).toList());
+        });
+
+        assertThat(steps)
+                .containsSubsequence("a close", "told of [s]", "b prepare", "b close", "told of [s, t]")
+                .filteredOn(step -> step.startsWith("told"))
+                .hasSize(2);
+    }
+
     /** In so many rounds, a second each. */
     private WarmUp.Compilers busyIn(int rounds) {
         return () ->
@@ -129,8 +146,15 @@ class RunnerTest {
     }
 
     private void run(WarmUp warmUp, Workload... workloads) throws InterruptedException {
-        var suite = new Suite("s", "S", true, List.of(RATE), List.of(workloads));
-        new Runner(List.of(suite), ROUNDS, warmUp, results, new PrintWriter(new StringWriter())).run();
+        run(warmUp, List.of(suite("s", workloads)), done -> {});
+    }
+
+    private void run(WarmUp warmUp, List<Suite> suites, Consumer<List<Suite>> measured) throws InterruptedException {
+        new Runner(suites, ROUNDS, warmUp, results, new PrintWriter(new StringWriter())).run(measured);
+    }
+
+    private static Suite suite(String name, Workload... workloads) {
+        return new Suite(name, name, true, List.of(RATE), List.of(workloads));
     }
 
     private final class Recorded implements Workload {
