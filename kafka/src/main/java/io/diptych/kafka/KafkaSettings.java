@@ -119,6 +119,9 @@ public record KafkaSettings(
         Map<String, Object> properties = producer();
         properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, transactionalId);
         properties.put(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, 10_000);
+        // A request takes one batch of each partition along: with the default of 16 KiB a full transaction is some
+        // twenty.
+        properties.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
         // A refused request (CONCURRENT_TRANSACTIONS) is tried again after this time; the default of 100 ms would be
         // most of a command's latency.
         properties.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 2);
