@@ -46,7 +46,9 @@ final class Body {
         if (announced > Limits.MAX_COMMAND_BYTES) {
             throw tooLarge(announced + " bytes");
         }
-        byte[] body = readAtMost(exchange.body(), Limits.MAX_COMMAND_BYTES + 1);
+        // Reading asks for as much memory as it may read, up to 16 KiB: forty times what a command has.
+        long most = announced < 0 ? Limits.MAX_COMMAND_BYTES : announced;
+        byte[] body = readAtMost(exchange.body(), (int) most + 1);
         if (body.length > Limits.MAX_COMMAND_BYTES) {
             throw tooLarge("more than " + Limits.MAX_COMMAND_BYTES + " bytes");
         }

@@ -2,6 +2,7 @@ package io.diptych.server.internal;
 
 import io.diptych.kafka.Json;
 import io.diptych.message.Problem;
+import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
 import io.helidon.http.Status;
@@ -16,12 +17,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /** One request and its response: what the resources need of HTTP, and nothing else. */
 final class Exchange {
 
     private static final String JSON = "application/json";
+
+    /** A name that the HTTP server does not know is checked and changed to lower case each time it is made. */
+    private static final Map<String, HeaderName> NAMES = new ConcurrentHashMap<>();
 
     private final ServerRequest request;
     private final ServerResponse response;
@@ -72,7 +77,7 @@ final class Exchange {
     /** The header's values joined with commas; null when it is absent. */
     @Nullable
     String header(String name) {
-        List<String> values = request.headers().all(HeaderNames.create(name), List::of);
+        List<String> values = request.headers().all(named(name), List::of);
         return values.isEmpty() ? null : String.join(",", values);
     }
 
@@ -126,9 +131,14 @@ final class Exchange {
         return body;
     }
 
+    /** Of the names that the resources use, which are few. */
+    private static HeaderName named(String name) {
+        return NAMES.computeIfAbsent(name, HeaderNames::create);
+    }
+
     /** Sets a header of the response. */
     Exchange set(String name, String value) {
-        response.headers().set(HeaderNames.create(name), value);
+        response.headers().set(named(name), value);
         return this;
     }
 

@@ -11,6 +11,7 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,7 +31,9 @@ final class Router implements Handler {
 
     private static final Duration MAX_DRAIN_TIME = Duration.ofSeconds(2);
 
-    private final List<Route> routes = new ArrayList<>();
+    /** By how many segments their paths have. */
+    private final Map<Integer, List<Route>> routes = new HashMap<>();
+
     private final RequestListener listener;
 
     /** Answers a request. */
@@ -45,12 +48,9 @@ final class Router implements Handler {
 
     private record Route(String method, String template, List<String> segments, Action action) {
 
-        /** The path's parameters, or null when it is another path. */
+        /** The parameters of a path that has as many segments, or null when it is another. */
         @Nullable
         Map<String, String> match(List<String> path) {
-            if (path.size() != segments.size()) {
-                return null;
-            }
             Map<String, String> parameters = null;
             for (int i = 0; i < path.size(); i++) {
                 String segment = segments.get(i);
@@ -85,7 +85,9 @@ final class Router implements Handler {
     }
 
     private Router add(String method, String template, Action action) {
-        routes.add(new Route(method, template, List.of(template.substring(1).split("/", -1)), action));
+        var route = new Route(method, template, List.of(template.substring(1).split("/", -1)), action);
+        routes.computeIfAbsent(route.segments().size(), size -> new ArrayList<>())
+                .add(route);
         return this;
     }
 
@@ -122,7 +124,7 @@ final class Router implements Handler {
 
     private @Nullable Route find(Exchange exchange, List<String> path) {
         String method = exchange.isHead() ? "GET" : exchange.method();
-        for (Route route : routes) {
+        for (Route route : routes.getOrDefault(path.size(), List.of())) {
             if (route.method().equals(method)) {
                 Map<String, String> parameters = route.match(path);
                 if (parameters != null) {
@@ -137,7 +139,7 @@ final class Router implements Handler {
     /** There is no such path, or it does not have this method, or the caller asks what it has. */
     private void refuse(Exchange exchange, List<String> path) {
         var allowed = new TreeSet<String>();
-        for (Route route : routes) {
+        for (Route route : routes.getOrDefault(path.size(), List.of())) {
             if (route.match(path) != null) {
                 allowed.add(route.method());
             }
