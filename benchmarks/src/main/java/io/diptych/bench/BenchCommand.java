@@ -218,6 +218,8 @@ final class BenchCommand implements Callable<Integer> {
         try {
             written.write(report);
         } catch (IOException e) {
+            // What was measured is not lost with it.
+            spec.commandLine().getOut().println(written.terminal());
             throw wrong(
                     "The report cannot be written to [" + report + "] (" + e + "): name another folder with --report");
         }

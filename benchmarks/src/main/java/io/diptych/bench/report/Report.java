@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param call how the bench was called
  * @param chosen what it was to measure
- * @param suites of those, the ones that are over
+ * @param suites the first of those, which are over
  */
 public record Report(
         String call,
@@ -87,10 +87,7 @@ public record Report(
         machine.remarks().forEach(remark -> text.append("**").append(remark).append("**\n\n"));
         if (suites.size() < chosen.size()) {
             text.append("**Still to be measured, unless the bench was stopped: ")
-                    .append(chosen.stream()
-                            .filter(suite -> !suites.contains(suite))
-                            .map(Suite::name)
-                            .collect(Collectors.joining(", ")))
+                    .append(chosen.stream().skip(suites.size()).map(Suite::name).collect(Collectors.joining(", ")))
                     .append("**\n\n");
         }
         List<List<String>> judged = targetTable();

@@ -122,9 +122,13 @@ final class Router implements Handler {
         }
     }
 
+    private List<Route> asLongAs(List<String> path) {
+        return routes.getOrDefault(path.size(), List.of());
+    }
+
     private @Nullable Route find(Exchange exchange, List<String> path) {
         String method = exchange.isHead() ? "GET" : exchange.method();
-        for (Route route : routes.getOrDefault(path.size(), List.of())) {
+        for (Route route : asLongAs(path)) {
             if (route.method().equals(method)) {
                 Map<String, String> parameters = route.match(path);
                 if (parameters != null) {
@@ -139,7 +143,7 @@ final class Router implements Handler {
     /** There is no such path, or it does not have this method, or the caller asks what it has. */
     private void refuse(Exchange exchange, List<String> path) {
         var allowed = new TreeSet<String>();
-        for (Route route : routes.getOrDefault(path.size(), List.of())) {
+        for (Route route : asLongAs(path)) {
             if (route.match(path) != null) {
                 allowed.add(route.method());
             }
