@@ -99,15 +99,17 @@ public record Bed(
     }
 
     /**
-     * How each measured JVM is started: all alike.
+     * How each measured JVM is started: all alike, with all its heap from the start, as Kafka's own script starts a broker:
+     * one that grows to what is needed just now is marked again and again.
      *
-     * @param heapMegabytes the most that its heap may have
+     * @param heapMegabytes the size of its heap
      */
     public record JvmOptions(int heapMegabytes) {
 
         List<String> command(String classPath, String main, String... arguments) {
             var command = new ArrayList<>(List.of(
                     ProcessHandle.current().info().command().orElseThrow(),
+                    "-Xms" + heapMegabytes + "m",
                     "-Xmx" + heapMegabytes + "m",
                     "-XX:+ExitOnOutOfMemoryError",
                     "--enable-native-access=ALL-UNNAMED"));
