@@ -188,11 +188,14 @@ final class PostgresGenerations implements Generations {
         }
     }
 
-    /** Only now: filling a table that has its indexes already takes much longer. */
+    /**
+     * Only now: filling a table that has its indexes already takes much longer. By one process: several would take all
+     * processors from the queries, which do not wait for this.
+     */
     private boolean index(Connection connection, Generation filling) throws SQLException {
         connection.setNetworkTimeout(Runnable::run, 0);
         try (Statement statement = connection.createStatement()) {
-            statement.execute("set local statement_timeout = 0");
+            statement.execute("set local statement_timeout = 0; set local max_parallel_maintenance_workers = 0");
         }
         tables.index(connection, generations.shape(connection, filling), filling.number());
         return true;
