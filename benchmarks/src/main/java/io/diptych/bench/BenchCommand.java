@@ -48,7 +48,7 @@ import picocli.CommandLine.Spec;
         optionListHeading = "%nOptions:%n",
         footerHeading = "%nExamples:%n",
         footer = {
-            "  ${COMMAND-FULL-NAME} --quick                         all of it, roughly, in some minutes",
+            "  ${COMMAND-FULL-NAME} --quick                         all of it, roughly, in a quarter of an hour",
             "  ${COMMAND-FULL-NAME}                                 figures to rely on: leave the machine alone meanwhile",
             "  ${COMMAND-FULL-NAME} --only kafka --rounds 9         commands through Kafka only, more often",
             "  ${COMMAND-FULL-NAME} --only http/diptych,spring-outbox",

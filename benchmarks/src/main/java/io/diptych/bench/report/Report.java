@@ -93,8 +93,8 @@ public record Report(
         List<List<String>> judged = targetTable();
         if (judged.size() > 1) {
             text.append(
-                            "## Targets\n\nA ratio is made round by round; its median counts. Of what must never be passed the")
-                    .append(" worst round counts.\n\n")
+                            "## Targets\n\nA ratio is made round by round. The median counts, and of what must never be passed the worst")
+                    .append(" round.\n\n")
                     .append(Text.markdown(judged))
                     .append('\n');
         }
@@ -207,7 +207,10 @@ public record Report(
     }
 
     private static String wanted(Target.@Nullable Bound bound, String unit) {
-        return bound == null ? "to be stated" : (bound.atLeast() ? "≥ " : "≤ ") + Text.number(bound.value()) + unit;
+        if (bound == null) {
+            return "to be stated";
+        }
+        return (bound.always() ? "always " : "") + (bound.atLeast() ? "≥ " : "≤ ") + Text.number(bound.value()) + unit;
     }
 
     private String csv() {

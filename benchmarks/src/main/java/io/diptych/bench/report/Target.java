@@ -23,17 +23,26 @@ public record Target(
     /** A figure of a workload, {@code suite/workload}. */
     public record Term(String workload, Metric metric) {}
 
-    /** At least, or at most, that. */
-    public record Bound(boolean atLeast, double value) {
+    /**
+     * At least, or at most, that.
+     *
+     * @param always in each round, not in the median only
+     */
+    public record Bound(boolean atLeast, double value, boolean always) {
 
         /** That or more. */
         public static Bound atLeast(double value) {
-            return new Bound(true, value);
+            return new Bound(true, value, false);
         }
 
         /** That or less. */
         public static Bound atMost(double value) {
-            return new Bound(false, value);
+            return new Bound(false, value, false);
+        }
+
+        /** Never more than that. */
+        public static Bound neverMore(double value) {
+            return new Bound(false, value, true);
         }
 
         boolean holds(double actual) {
@@ -66,7 +75,7 @@ public record Target(
 
     /** The worst round counts for what must never be passed, the median for all else. */
     private Outcome outcome(Values values, String unit) {
-        double counts = over == null && bound != null && !bound.atLeast() ? values.max() : values.median();
+        double counts = bound != null && bound.always() ? values.max() : values.median();
         return new Outcome(this, values, counts, unit, bound == null ? null : bound.holds(counts));
     }
 

@@ -125,6 +125,8 @@ final class HttpWorkload extends DescribedWorkload {
             requireIn(queries.get(path + "/" + order, null), "\"orderId\":\"" + order + "\"");
         });
         figures.add(Metrics.BY_KEY, byKey.perSecond());
+        Metrics.add(figures, Metrics.BY_KEY_P50, byKey.latencies(), 50);
+        Metrics.add(figures, Metrics.BY_KEY_P99, byKey.latencies(), 99);
         Callers.Outcome byFilter = Callers.run(context.extent().http(), caller -> {
             String customer = "C-" + ThreadLocalRandom.current().nextLong(Math.min(orders, 2000));
             requireIn(
@@ -132,6 +134,8 @@ final class HttpWorkload extends DescribedWorkload {
                     "\"customerId\":\"" + customer + "\"");
         });
         figures.add(Metrics.BY_FILTER, byFilter.perSecond());
+        Metrics.add(figures, Metrics.BY_FILTER_P50, byFilter.latencies(), 50);
+        Metrics.add(figures, Metrics.BY_FILTER_P99, byFilter.latencies(), 99);
     }
 
     private static void requireIn(String answer, String part) {

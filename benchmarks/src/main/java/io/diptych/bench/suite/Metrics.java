@@ -41,11 +41,23 @@ public final class Metrics {
     /** Likewise. */
     public static final Metric VISIBLE_P99 = Metric.millis("visible at 200/s p99");
 
-    /** Queries over HTTP: one row. */
+    /** Queries over HTTP, of callers who ask again at once: one row. */
     public static final Metric BY_KEY = Metric.rate("queries by key", "queries/s");
 
-    /** Queries over HTTP: ten rows of a customer. */
+    /** Likewise. */
+    public static final Metric BY_KEY_P50 = Metric.millis("queries by key p50");
+
+    /** Likewise. */
+    public static final Metric BY_KEY_P99 = Metric.millis("queries by key p99");
+
+    /** Queries over HTTP, of callers who ask again at once: ten rows of a customer. */
     public static final Metric BY_FILTER = Metric.rate("queries by filter", "queries/s");
+
+    /** Likewise. */
+    public static final Metric BY_FILTER_P50 = Metric.millis("queries by filter p50");
+
+    /** Likewise. */
+    public static final Metric BY_FILTER_P99 = Metric.millis("queries by filter p99");
 
     /** Events into a table. */
     public static final Metric EVENTS = Metric.rate("events", "events/s");

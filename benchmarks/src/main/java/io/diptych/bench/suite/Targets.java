@@ -52,7 +52,7 @@ public final class Targets {
                         "read model behind at most, under those callers",
                         http(HttpSuite.DIPTYCH, Metrics.BEHIND),
                         null,
-                        Bound.atMost(1)),
+                        Bound.neverMore(1)),
                 new Target(
                         "commands over HTTP / HTTP echo",
                         http(HttpSuite.DIPTYCH, Metrics.CLOSED_LOOP),
@@ -77,7 +77,7 @@ public final class Targets {
                         "read model behind at most, during a rebuild",
                         new Term(RebuildSuite.NAME + "/" + RebuildSuite.DIPTYCH, Metrics.BEHIND),
                         null,
-                        Bound.atMost(1)),
+                        Bound.neverMore(1)),
                 new Target(
                         "visible at 200/s p50, ms",
                         http(HttpSuite.DIPTYCH, Metrics.VISIBLE_P50),

@@ -37,9 +37,11 @@ class TargetTest {
     @Test
     void of_what_must_never_be_passed_the_worst_round_counts() throws InterruptedException {
         Results results = measured(new Given("a", 0.1, 2, 0.1));
-        var target = new Target("a", new Term("s/a", RATE), null, Bound.atMost(1));
+        var never = new Target("a", new Term("s/a", RATE), null, Bound.neverMore(1));
+        var median = new Target("a", new Term("s/a", RATE), null, Bound.atMost(1));
 
-        assertThat(target.outcome(results).orElseThrow().met()).isFalse();
+        assertThat(never.outcome(results).orElseThrow().met()).isFalse();
+        assertThat(median.outcome(results).orElseThrow().met()).isTrue();
     }
 
     @Test
