@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  * meanwhile go together in the next. None is ever answered from a statement that was sent before it came, and none fails
  * for what is wrong with another.
  *
- * <p>There are no threads for it: a lookup whose turn it is takes the others along and answers them before it returns.
+ * <p>A lookup whose turn it is takes the others along and answers them before it returns: there are no threads for it.
  */
 final class Lookups {
 
@@ -33,6 +33,11 @@ final class Lookups {
     /** Bounds what a lookup waits for with others. */
     private static final int KEYS = 128;
 
+    /** How long none may wait for a statement that takes it along. */
+    private static final long PATIENCE_NANOS = Database.CONNECT.toNanos();
+
+    private static final long LOOKS_EVERY_NANOS = PATIENCE_NANOS / 8;
+
     private final Database database;
     private final String schema;
 
@@ -41,6 +46,9 @@ final class Lookups {
     private final ArrayDeque<Lookup> waiting = new ArrayDeque<>();
 
     private int underWay;
+
+    /** Whether there is a thread that looks for lookups that wait too long. */
+    private boolean watched;
 
     Lookups(Database database, String schema) {
         this.database = database;
@@ -53,6 +61,8 @@ final class Lookups {
 
         /** As it goes into a statement. */
         private final String key;
+
+        private final long since = System.nanoTime();
 
         /** Released once, when there is an answer or a failure, or it is this lookup's turn. */
         private final Semaphore told = new Semaphore(0);
@@ -113,25 +123,49 @@ final class Lookups {
                 return true;
             }
             waiting.add(mine);
+            if (!watched) {
+                watched = true;
+                Thread unused = Thread.ofVirtual().name("lookups").start(this::giveUpLate);
+            }
             return false;
         } finally {
             lock.unlock();
         }
     }
 
+    /** Not with a time limit of its own: each would wake up a thread of the JVM's that keeps the time, twice. */
     private void awaitTurnOrAnswer(Lookup mine) throws SQLException {
-        boolean told = false;
         try {
-            told = mine.told.tryAcquire(Database.CONNECT.toNanos(), TimeUnit.NANOSECONDS);
+            mine.told.acquire();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-        }
-        if (!told) {
             if (withdraw(mine)) {
-                throw new SQLException("No statement could take it along in time");
+                throw new SQLException("The caller was interrupted before a statement took it along", e);
             }
             // A statement has it, and that has its own bound; or it is this lookup's turn.
             mine.told.acquireUninterruptibly();
+        }
+    }
+
+    /** Fails those that wait too long, until none waits. */
+    private void giveUpLate() {
+        boolean some = true;
+        while (some) {
+            LockSupport.parkNanos(LOOKS_EVERY_NANOS);
+            lock.lock();
+            try {
+                Lookup oldest = waiting.peek();
+                while (oldest != null && System.nanoTime() - oldest.since > PATIENCE_NANOS) {
+                    waiting.remove();
+                    oldest.failure = new SQLException("No statement could take it along in time");
+                    oldest.told.release();
+                    oldest = waiting.peek();
+                }
+                some = oldest != null;
+                watched = some;
+            } finally {
+                lock.unlock();
+            }
         }
     }
 
