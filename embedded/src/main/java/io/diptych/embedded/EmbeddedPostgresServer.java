@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -33,9 +34,20 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
      * @throws EmbeddedException when the port or the folder is in use, or the folder cannot be used
      */
     public static EmbeddedPostgresServer start(Path dataDir, int port) {
+        return start(dataDir, port, Map.of());
+    }
+
+    /**
+     * Starts a server like {@link #start(Path, int)}, with settings of its own.
+     *
+     * @param settings as in {@code postgresql.conf}, such as {@code shared_buffers} to {@code 1GB}; they win over those that
+     *     it would have
+     * @throws EmbeddedException as well when the server does not know a setting or its value
+     */
+    public static EmbeddedPostgresServer start(Path dataDir, int port, Map<String, String> settings) {
         DataFolder folder = DataFolder.claim(dataDir, "PostgreSQL");
         try {
-            return new EmbeddedPostgresServer(serve(folder, port), folder);
+            return new EmbeddedPostgresServer(serve(folder, port, settings), folder);
         } catch (RuntimeException e) {
             folder.close();
             throw e;
@@ -115,13 +127,15 @@ public final class EmbeddedPostgresServer implements AutoCloseable {
         }
     }
 
-    private static EmbeddedPostgres serve(DataFolder folder, int port) {
+    private static EmbeddedPostgres serve(DataFolder folder, int port, Map<String, String> settings) {
         stopLeftOver(folder);
         folder.requireRoom();
         int actualPort = Ports.require(port, "PostgreSQL");
         try {
             Files.deleteIfExists(folder.log());
-            return builder(folder).setPort(actualPort).start();
+            EmbeddedPostgres.Builder builder = builder(folder).setPort(actualPort);
+            settings.forEach(builder::setServerConfig);
+            return builder.start();
         } catch (IOException | RuntimeException e) {
             stopAfter(e, folder.data());
             throw new EmbeddedException(

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.sql.SQLException;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,6 +44,18 @@ class EmbeddedPostgresServerTest {
                     .isEqualTo("Zabé");
             assertThat(query(server, "select lower('É')")).isEqualTo("é");
         }
+    }
+
+    @Test
+    void it_takes_settings_and_refuses_those_that_it_does_not_know() throws Exception {
+        try (EmbeddedPostgresServer server =
+                EmbeddedPostgresServer.start(dir, 0, Map.of("shared_buffers", "64MB", "max_connections", "20"))) {
+            assertThat(query(server, "show shared_buffers")).isEqualTo("64MB");
+            assertThat(query(server, "show max_connections")).isEqualTo("20");
+        }
+        assertThatThrownBy(() -> EmbeddedPostgresServer.start(dir, 0, Map.of("shared_butter", "64MB")))
+                .isInstanceOf(EmbeddedException.class)
+                .hasMessageContaining("server.log");
     }
 
     @Test
