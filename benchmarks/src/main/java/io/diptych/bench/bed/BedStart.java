@@ -13,6 +13,7 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import org.apache.kafka.common.utils.AppInfoParser;
 import org.jspecify.annotations.Nullable;
 
@@ -21,6 +22,12 @@ public final class BedStart implements AutoCloseable {
 
     private static final int HEAP_MEGABYTES = 1024;
     private static final long GIB = 1L << 30;
+
+    /**
+     * For whoever is measured alike. PostgreSQL's documentation takes a quarter of the memory for a reasonable start, and
+     * its default of 128 MB for that of a small machine (19.4, Resource Consumption).
+     */
+    private static final Map<String, String> POSTGRES = Map.of("shared_buffers", "1GB");
 
     private final Bed bed;
     private final Child broker;
@@ -53,7 +60,7 @@ public final class BedStart implements AutoCloseable {
                         dir.resolve("kafka").toString()),
                 log);
         try {
-            EmbeddedPostgresServer postgres = EmbeddedPostgresServer.start(dir.resolve("postgres"), 0);
+            EmbeddedPostgresServer postgres = EmbeddedPostgresServer.start(dir.resolve("postgres"), 0, POSTGRES);
             try {
                 String kafka = broker.awaitReady(Bed.STARTS_WITHIN).address();
                 List<Child> children = new ArrayList<>(List.of(broker));
@@ -114,7 +121,8 @@ public final class BedStart implements AutoCloseable {
                 Statement statement = connection.createStatement();
                 ResultSet row = statement.executeQuery("select current_setting('server_version') || ', fsync '"
                         + " || current_setting('fsync') || ', synchronous_commit '"
-                        + " || current_setting('synchronous_commit')")) {
+                        + " || current_setting('synchronous_commit') || ', shared_buffers '"
+                        + " || current_setting('shared_buffers')")) {
             row.next();
             return row.getString(1);
         }

@@ -72,7 +72,10 @@ record Growth(
         long commands = sum(aggregates)
                 + times * burst * (aggregates.size() + partitions.size())
                 + times * longBurst * (history.size() + payloads.size());
-        long events = sum(history) * WITH_HISTORY + sum(rows) + times * flood * (readModels.size() + rows.size());
+        long events = sum(history) * WITH_HISTORY
+                + sum(rows)
+                + rows.getLast()
+                + times * flood * (readModels.size() + rows.size() + 1);
         long payload = 2 * sum(payloads) * longBurst * times;
         return commands * BYTES_OF_A_COMMAND + events * BYTES_OF_AN_EVENT + payload;
     }

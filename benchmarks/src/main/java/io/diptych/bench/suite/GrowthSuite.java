@@ -7,6 +7,7 @@ import io.diptych.bench.bed.Bed;
 import io.diptych.bench.run.Metric;
 import io.diptych.bench.run.Suite;
 import io.diptych.bench.run.Workload;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.IntFunction;
@@ -130,18 +131,31 @@ final class GrowthSuite {
                         many(count, "read model") + " with a table each",
                         MODELS_APP + count,
                         ROWS_OF_MODELS,
+                        ROWS_OF_MODELS,
                         false,
                         context));
     }
 
+    /** As many rows are changed each time, of few or of many; and then each event changes another. */
     private Suite rows() {
-        return suite(
+        int few = growth.rows().getFirst();
+        int many = growth.rows().getLast();
+        var workloads = new ArrayList<Workload>();
+        for (int count : growth.rows()) {
+            workloads.add(rows("" + count, count, few, many(few, "row") + " changed by turns"));
+        }
+        workloads.add(rows(many + "-scattered", many, many, "each event for another"));
+        return new Suite(
                 ROWS,
-                "Growth of rows: of one read model, in which events change them one after the other",
+                "Growth of rows: of one read model, in which events change as many of few or of many, or another each",
+                true,
                 List.of(CATCHING_UP, Metrics.BY_KEY),
-                growth.rows(),
-                count ->
-                        new RowsWorkload("" + count, many(count, "row"), "growth_rows_" + count, count, true, context));
+                workloads);
+    }
+
+    private Workload rows(String name, int rows, int touched, String how) {
+        String app = "growth_rows_" + name.replace('-', '_');
+        return new RowsWorkload(name, many(rows, "row") + ", " + how, app, rows, touched, true, context);
     }
 
     private Workload accounts(

@@ -11,9 +11,10 @@ import io.diptych.bench.load.OrderTable.Sums;
 import io.diptych.bench.run.Figures;
 import java.sql.SQLException;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
-/** Read models with so many rows each, which events that are there at once change one after the other. */
+/** Read models with so many rows each, some of which events that are there at once change one after the other. */
 final class RowsWorkload extends DescribedWorkload {
 
     private static final String PREFIX = "o-";
@@ -24,18 +25,29 @@ final class RowsWorkload extends DescribedWorkload {
 
     private final String app;
     private final int rows;
+    private final int touched;
     private final boolean queried;
     private final Context context;
     private @Nullable RowsNode node;
     private @Nullable Flood flood;
     private @Nullable EventFill fill;
+    private final int[] events;
     private long written;
+    private int floods;
 
-    /** @param queried whether callers ask for rows as well */
-    RowsWorkload(String name, String description, String app, int rows, boolean queried, Context context) {
+    /**
+     * The rows of an app.
+     *
+     * @param touched rows that a flood of events changes, one after the other, again and again; they are far from each other,
+     *     and the next flood has others
+     * @param queried whether callers ask for rows as well
+     */
+    RowsWorkload(String name, String description, String app, int rows, int touched, boolean queried, Context context) {
         super(name, description);
         this.app = app;
         this.rows = rows;
+        this.touched = touched;
+        this.events = new int[rows];
         this.queried = queried;
         this.context = context;
     }
@@ -48,14 +60,19 @@ final class RowsWorkload extends DescribedWorkload {
         flood = new Flood(started);
         fill = EventFill.inTransactions(bed.kafka(), TopicNames.events(app, Nodes.AGGREGATE), PREFIX);
         while (written < rows) {
-            long unused = flood((int) Math.min(PART, rows - written));
+            long unused = flood((int) Math.min(PART, rows - written), number -> send(written * STRIDE % rows));
         }
     }
 
     @Override
     public void round(Figures figures) throws Exception {
-        int events = context.extent().growth().flood();
-        double perSecond = events / (flood(events) / 1e9);
+        int flood = context.extent().growth().flood();
+        int apart = rows / touched;
+        int first = floods % apart;
+        long from = (long) floods * flood;
+        floods++;
+        long nanos = flood(flood, number -> send((from + number) * STRIDE % touched * apart + first));
+        double perSecond = flood / (nanos / 1e9);
         figures.add(GrowthSuite.CATCHING_UP, perSecond);
         RowsNode tables = requireNonNull(node);
         long units = EventFill.sums((long) rows * LifeCycle.STEPS.size()).units();
@@ -67,17 +84,16 @@ final class RowsWorkload extends DescribedWorkload {
         }
     }
 
-    private long flood(int events) throws SQLException, InterruptedException {
-        EventFill log = requireNonNull(fill);
-        return requireNonNull(flood).nanos(log, events, number -> send(log, written++));
+    private long flood(int events, LongConsumer send) throws SQLException, InterruptedException {
+        return requireNonNull(flood).nanos(requireNonNull(fill), events, send);
     }
 
-    /** First all orders are created, then each in turn takes its next step: whether it may is not the table's business. */
-    private void send(EventFill log, long number) {
-        long order = number * STRIDE % rows;
-        long before = number / rows;
+    /** An order is created first; then each event is its next step: whether it may is not the table's business. */
+    private void send(long order) {
+        int before = events[(int) order]++;
         int steps = LifeCycle.STEPS.size();
-        log.send(order, before == 0 ? 0 : (int) (1 + (before - 1) % (steps - 1)), before + 1);
+        requireNonNull(fill).send(order, before == 0 ? 0 : 1 + (before - 1) % (steps - 1), before + 1);
+        written++;
     }
 
     private void queries(Figures figures) throws InterruptedException {
