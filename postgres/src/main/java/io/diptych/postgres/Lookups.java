@@ -14,7 +14,6 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
 import java.util.concurrent.Semaphore;
-import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -33,22 +32,15 @@ final class Lookups {
     /** Bounds what a lookup waits for with others. */
     private static final int KEYS = 128;
 
-    /** How long none may wait for a statement that takes it along. */
-    private static final long PATIENCE_NANOS = Database.CONNECT.toNanos();
-
-    private static final long LOOKS_EVERY_NANOS = PATIENCE_NANOS / 8;
-
     private final Database database;
     private final String schema;
 
+    private final Deadlines deadlines = new Deadlines();
     private final ReentrantLock lock = new ReentrantLock();
     /** Lookups that no statement has yet; only while all {@link #STATEMENTS} are under way. */
     private final ArrayDeque<Lookup> waiting = new ArrayDeque<>();
 
     private int underWay;
-
-    /** Whether there is a thread that looks for lookups that wait too long. */
-    private boolean watched;
 
     Lookups(Database database, String schema) {
         this.database = database;
@@ -61,8 +53,6 @@ final class Lookups {
 
         /** As it goes into a statement. */
         private final String key;
-
-        private final long since = System.nanoTime();
 
         /** Released once, when there is an answer or a failure, or it is this lookup's turn. */
         private final Semaphore told = new Semaphore(0);
@@ -123,19 +113,14 @@ final class Lookups {
                 return true;
             }
             waiting.add(mine);
-            if (!watched) {
-                watched = true;
-                Thread unused = Thread.ofVirtual().name("lookups").start(this::giveUpLate);
-            }
             return false;
         } finally {
             lock.unlock();
         }
     }
 
-    /** Not with a time limit of its own: each would wake up a thread of the JVM's that keeps the time, twice. */
     private void awaitTurnOrAnswer(Lookup mine) throws SQLException {
-        try {
+        try (Deadlines.Deadline unused = deadlines.after(Database.CONNECT, () -> giveUp(mine))) {
             mine.told.acquire();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -147,25 +132,11 @@ final class Lookups {
         }
     }
 
-    /** Fails those that wait too long, until none waits. */
-    private void giveUpLate() {
-        boolean some = true;
-        while (some) {
-            LockSupport.parkNanos(LOOKS_EVERY_NANOS);
-            lock.lock();
-            try {
-                Lookup oldest = waiting.peek();
-                while (oldest != null && System.nanoTime() - oldest.since > PATIENCE_NANOS) {
-                    waiting.remove();
-                    oldest.failure = new SQLException("No statement could take it along in time");
-                    oldest.told.release();
-                    oldest = waiting.peek();
-                }
-                some = oldest != null;
-                watched = some;
-            } finally {
-                lock.unlock();
-            }
+    /** Unless a statement has it, which has its own bound. */
+    private void giveUp(Lookup late) {
+        if (withdraw(late)) {
+            late.failure = new SQLException("No statement could take it along in time");
+            late.told.release();
         }
     }
 

@@ -69,7 +69,7 @@ final class AggregateResource {
                 exchange.set(
                         "Link", "<" + exchange.rawPath() + "?from=" + next + "&limit=" + limit + ">; rel=\"next\"");
             }
-            exchange.set("Cache-Control", "no-store");
+            exchange.noStore();
             exchange.json(200, document(page, more ? next : null));
         }
     }

@@ -57,7 +57,7 @@ final class AskedFreshness {
 
     /** Sets the headers that say what the answer has seen; those of the lag are missing while that is unknown. */
     static void tell(Exchange exchange, Seen seen) {
-        exchange.set("Cache-Control", "no-store");
+        exchange.noStore();
         if (!seen.token().points().isEmpty()) {
             exchange.set(TOKEN, seen.token().toString());
         }

@@ -59,7 +59,7 @@ final class CommandResource {
         byte[] body = Body.read(exchange);
 
         exchange.set("Idempotency-Key", commandId);
-        exchange.set("Cache-Control", "no-store");
+        exchange.noStore();
         Flow flow = flows.begin(commandId, type, body);
         try {
             var request = new CommandRequest(type, body, commandId, expectedVersion, traceparent);

@@ -2,6 +2,7 @@ package io.diptych.server.internal;
 
 import io.diptych.kafka.Json;
 import io.diptych.message.Problem;
+import io.helidon.http.Header;
 import io.helidon.http.HeaderName;
 import io.helidon.http.HeaderNames;
 import io.helidon.http.HeaderValues;
@@ -24,6 +25,11 @@ import org.jspecify.annotations.Nullable;
 final class Exchange {
 
     private static final String JSON = "application/json";
+
+    /** Of each answer, in the bytes in which they are sent. */
+    private static final Header NO_SNIFF = HeaderValues.createCached("X-Content-Type-Options", "nosniff");
+
+    private static final Header NO_STORE = HeaderValues.createCached(HeaderNames.CACHE_CONTROL, "no-store");
 
     /** A name that the HTTP server does not know is checked and changed to lower case each time it is made. */
     private static final Map<String, HeaderName> NAMES = new ConcurrentHashMap<>();
@@ -166,8 +172,12 @@ final class Exchange {
     void send(int status, String contentType, byte[] body) {
         this.status = status;
         response.status(Status.create(status));
-        set("Content-Type", contentType);
-        set("X-Content-Type-Options", "nosniff");
+        if (contentType.equals(JSON)) {
+            response.headers().set(HeaderValues.CONTENT_TYPE_JSON);
+        } else {
+            set("Content-Type", contentType);
+        }
+        response.headers().set(NO_SNIFF);
         if (isHead()) {
             response.headers().contentLength(body.length);
             response.send();
@@ -188,8 +198,13 @@ final class Exchange {
         this.status = 200;
         response.status(Status.OK_200);
         set("Content-Type", contentType);
-        set("Cache-Control", "no-store");
+        noStore();
         return response.outputStream();
+    }
+
+    /** The answer is of now, and not to be kept by anybody. */
+    void noStore() {
+        response.headers().set(NO_STORE);
     }
 
     boolean isSent() {

@@ -39,7 +39,7 @@ final class FlowResource {
 
     void list(Exchange exchange) {
         List<Report> reports = flows.recent(LISTED).stream().map(steps::report).toList();
-        exchange.set("Cache-Control", "no-store");
+        exchange.noStore();
         exchange.json(200, Map.of("flows", reports));
     }
 
@@ -55,7 +55,7 @@ final class FlowResource {
             throw Problem.Type.NOT_FOUND.exception("There is no flow of a command [" + commandId
                     + "] here: a gateway remembers the last 1,000 commands that were sent through it");
         }
-        exchange.set("Cache-Control", "no-store");
+        exchange.noStore();
         exchange.json(200, steps.report(flow));
     }
 

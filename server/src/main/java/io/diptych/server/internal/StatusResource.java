@@ -43,7 +43,7 @@ final class StatusResource {
     }
 
     void live(Exchange exchange) {
-        exchange.set("Cache-Control", "no-store");
+        exchange.noStore();
         exchange.json(200, Map.of("status", "UP"));
     }
 
@@ -58,7 +58,7 @@ final class StatusResource {
         if (!ready) {
             exchange.set("Retry-After", "2");
         }
-        exchange.set("Cache-Control", "no-store");
+        exchange.noStore();
         exchange.json(ready ? 200 : 503, body);
     }
 
@@ -100,7 +100,7 @@ final class StatusResource {
 
     void projections(Exchange exchange) {
         List<Depth> late = backend.late();
-        exchange.set("Cache-Control", "no-store");
+        exchange.noStore();
         exchange.json(
                 200,
                 Map.of(

@@ -84,7 +84,7 @@ final class WaitingEvents {
     }
 
     static void answer(Exchange exchange, Object body) {
-        exchange.set("Cache-Control", "no-store");
+        exchange.noStore();
         exchange.json(200, body);
     }
 
