@@ -22,10 +22,13 @@ import java.util.concurrent.ExecutionException;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.RetriableException;
@@ -148,16 +151,33 @@ public final class Topics {
                 return;
             }
         });
-        awaitKnown(admin, wanted.stream().map(NewTopic::name).collect(Collectors.toSet()));
+        Map<String, TopicDescription> known =
+                awaitKnown(admin, wanted.stream().map(NewTopic::name).collect(Collectors.toSet()));
+        known.keySet().removeAll(existing);
+        awaitLeaders(admin, known);
+    }
+
+    /**
+     * A broker knows of a partition a moment before it leads it. What an idempotent producer sends in that moment may be
+     * lost: the request is refused, the next is taken as the first of that producer, and the retry of the one before is out
+     * of order for ever (seen with 4.3.1: the first batches of a topic that was new, given up after
+     * {@code delivery.timeout.ms}).
+     */
+    private static void awaitLeaders(Admin admin, Map<String, TopicDescription> topics) {
+        var ends = new HashMap<TopicPartition, OffsetSpec>();
+        topics.forEach((name, topic) -> topic.partitions()
+                .forEach(partition -> ends.put(new TopicPartition(name, partition.partition()), OffsetSpec.latest())));
+        // Only who leads a partition tells its end; the client asks again until then.
+        Map<TopicPartition, ListOffsetsResultInfo> unused =
+                get(admin.listOffsets(ends).all());
     }
 
     /** A topic is created on the controller first and known to the brokers a moment later. */
-    private static void awaitKnown(Admin admin, Set<String> names) {
+    private static Map<String, TopicDescription> awaitKnown(Admin admin, Set<String> names) {
         long deadline = System.nanoTime() + Duration.ofSeconds(5).toNanos();
         while (true) {
             try {
-                describe(admin, names);
-                return;
+                return describe(admin, names);
             } catch (UnknownTopicOrPartitionException e) {
                 if (System.nanoTime() > deadline) {
                     throw e;

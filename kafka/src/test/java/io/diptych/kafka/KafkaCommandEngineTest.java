@@ -25,6 +25,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
@@ -33,6 +34,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -246,6 +248,24 @@ class KafkaCommandEngineTest {
             assertThat(ownEngine.status()).hasSize(1);
         } finally {
             own.close();
+        }
+    }
+
+    /** The producer tries once: a broker that does not lead a partition yet refuses it. */
+    @Test
+    void new_topics_can_be_written_to_at_once() throws Exception {
+        Map<String, Object> once =
+                Map.of("bootstrap.servers", kafka.bootstrapServers(), "retries", 0, "enable.idempotence", false);
+        var bytes = new ByteArraySerializer();
+        try (var producer = new KafkaProducer<>(once, bytes, bytes)) {
+            Topics.ensure(Shop.app("fresh"), settings.withPartitions(50));
+            var sent = new ArrayList<Future<RecordMetadata>>();
+            for (int partition = 0; partition < 50; partition++) {
+                sent.add(producer.send(new ProducerRecord<>("fresh.order.events", partition, null, new byte[1])));
+            }
+            for (Future<RecordMetadata> one : sent) {
+                assertThat(one.get().offset()).isZero();
+            }
         }
     }
 
