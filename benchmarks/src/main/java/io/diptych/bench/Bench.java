@@ -21,11 +21,11 @@ public final class Bench {
             Subject.listen(Map.of());
             Diptych.run(Nodes.system(args[1], args[2]), Arrays.copyOfRange(args, 3, args.length));
         } else {
-            System.exit(execute(args));
+            System.exit(command().execute(args));
         }
     }
 
-    private static int execute(String[] args) {
+    static CommandLine command() {
         var command = new CommandLine(new BenchCommand());
         command.setCommandName(System.getProperty("diptych.command", "diptych") + " bench");
         command.setUsageHelpWidth(120);
@@ -48,6 +48,6 @@ public final class Bench {
             }
             return CommandLine.ExitCode.SOFTWARE;
         });
-        return command.execute(args);
+        return command;
     }
 }
