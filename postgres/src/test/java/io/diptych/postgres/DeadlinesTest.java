@@ -18,14 +18,17 @@ class DeadlinesTest {
     void those_that_are_over_are_told_once_and_the_others_not() throws Exception {
         var told = new AtomicInteger();
         var early = new AtomicInteger();
-        var last = new CountDownLatch(1);
+        var both = new CountDownLatch(2);
         long begun = System.nanoTime();
         try (Deadlines.Deadline later = deadlines.after(LONG, early::incrementAndGet)) {
             deadlines.after(Duration.ofMillis(1), early::incrementAndGet).close();
-            Deadlines.Deadline one = deadlines.after(Duration.ofMillis(150), told::incrementAndGet);
-            Deadlines.Deadline another = deadlines.after(Duration.ofMillis(400), last::countDown);
+            Deadlines.Deadline one = deadlines.after(Duration.ofMillis(150), () -> {
+                told.incrementAndGet();
+                both.countDown();
+            });
+            Deadlines.Deadline another = deadlines.after(Duration.ofMillis(400), both::countDown);
 
-            assertThat(last.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(both.await(20, TimeUnit.SECONDS)).isTrue();
             assertThat(System.nanoTime() - begun)
                     .isGreaterThanOrEqualTo(Duration.ofMillis(400).toNanos());
             assertThat(told).hasValue(1);
