@@ -11,7 +11,6 @@ import io.diptych.postgres.Fixture.Item;
 import io.diptych.projection.ChangeLog;
 import io.diptych.projection.ReadModel;
 import io.diptych.projection.ReadModelQueries.Freshness;
-import io.diptych.projection.ReadModelQueries.Row;
 import io.diptych.projection.RowStream;
 import io.diptych.projection.internal.LogEnds;
 import io.diptych.projection.internal.RowStore;
@@ -21,16 +20,12 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -134,49 +129,9 @@ class OutageTest {
                 .isNull());
     }
 
-    @Test
-    void lookups_that_no_statement_takes_along_hear_so_long_before_a_statement_is_given_up() throws Exception {
-        startServer();
-        untilItWorks(postgres::ensureSchema);
-        try (Postgres patient = Postgres.open(
-                        Fixture.app("outage", items),
-                        settings.withQueryTimeout(Duration.ofSeconds(40)),
-                        new LogEnds(),
-                        Fixture.JSON);
-                ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
-            lookups(patient, threads, 50).forEach(OutageTest::get); // There are connections now.
-            List<@Nullable String> pids = Fixture.sql(
-                    settings,
-                    "select pid from pg_stat_activity union all select split_part(pg_read_file('postmaster.pid'), e'\\n', 1)::int");
-            var calls = new ArrayList<CompletableFuture<Row>>();
-            signal("-STOP", pids);
-            try {
-                calls.addAll(lookups(patient, threads, 20));
-                TimeUnit.SECONDS.sleep(8);
-                // All but those that two statements, which nobody answers now, had taken along.
-                assertThat(calls.stream().filter(CompletableFuture::isCompletedExceptionally))
-                        .hasSizeGreaterThanOrEqualTo(10);
-            } finally {
-                signal("-CONT", pids);
-            }
-            for (CompletableFuture<Row> call : calls) {
-                if (call.isCompletedExceptionally()) {
-                    assertUnavailable(() -> get(call));
-                }
-            }
-        }
-    }
-
-    private static List<CompletableFuture<Row>> lookups(Postgres at, ExecutorService threads, int count) {
-        return IntStream.range(0, count)
-                .mapToObj(i -> CompletableFuture.supplyAsync(
-                        () -> at.queries().find("items", "a" + i, Freshness.NONE), threads))
-                .toList();
-    }
-
     private void assertOneOfManyTriesAndTheOthersFailAtOnce() {
-        var calls = new ArrayList<CompletableFuture<Duration>>();
-        try (var executor = Executors.newVirtualThreadPerTaskExecutor()) {
+        var calls = new java.util.ArrayList<CompletableFuture<Duration>>();
+        try (var executor = java.util.concurrent.Executors.newVirtualThreadPerTaskExecutor()) {
             for (int i = 0; i < 20; i++) {
                 calls.add(CompletableFuture.supplyAsync(
                         () -> {
@@ -237,7 +192,7 @@ class OutageTest {
     }
 
     private static void signal(String signal, List<@Nullable String> pids) throws Exception {
-        var command = new ArrayList<@Nullable String>(List.of("kill", signal));
+        var command = new java.util.ArrayList<@Nullable String>(List.of("kill", signal));
         command.addAll(pids);
         new ProcessBuilder(command).start().waitFor();
     }
