@@ -37,14 +37,10 @@ final class Deadlines {
     /**
      * Has something done when that time is over, unless the deadline is closed before.
      *
-     * @param late is called by the thread that looks, and so must not block; at once when there is no time
+     * @param late is called by the thread that looks, and so must not block
      */
     Deadline after(Duration time, Runnable late) {
         var deadline = new Deadline(System.nanoTime() + time.toNanos(), late);
-        if (!time.isPositive()) {
-            late.run();
-            return deadline;
-        }
         open.add(deadline);
         if (!watched.get() && watched.compareAndSet(false, true)) {
             Thread unused = Thread.ofVirtual().name("deadlines").start(this::watch);

@@ -34,16 +34,10 @@ final class PostgresQueries implements ReadModelQueries {
 
     private final Map<String, Lookups> lookups = new ConcurrentHashMap<>();
 
-    /** What lookups that went together are all told, as they have the same positions. */
-    private volatile @Nullable Told last;
-
     /** How the rows that serve are read. */
     private interface Reading {
         Snapshot of(Rows rows) throws SQLException;
     }
-
-    /** What was said of these positions, of one statement. */
-    private record Told(Map<Integer, Long> positions, Seen seen) {}
 
     /** What was read, of which rows. */
     private record Answer(Rows rows, Snapshot snapshot) {}
@@ -188,13 +182,8 @@ final class PostgresQueries implements ReadModelQueries {
     }
 
     private Seen seen(Answer answer) {
-        Map<Integer, Long> positions = answer.snapshot().positions();
-        Told told = last;
-        if (told == null || told.positions() != positions) {
-            told = new Told(positions, staleness.seen(Map.of(answer.rows().aggregate(), positions)));
-            last = told;
-        }
-        return told.seen();
+        return staleness.seen(
+                Map.of(answer.rows().aggregate(), answer.snapshot().positions()));
     }
 
     private static Page page(Ordering ordering, int limit, Snapshot snapshot, Seen seen) {

@@ -37,13 +37,6 @@ class DeadlinesTest {
     }
 
     @Test
-    void without_any_time_it_is_told_at_once() {
-        var told = new AtomicInteger();
-        deadlines.after(Duration.ZERO, told::incrementAndGet);
-        assertThat(told).hasValue(1);
-    }
-
-    @Test
     void waits_that_begin_after_all_others_were_over_are_ended_as_well() throws Exception {
         for (int i = 0; i < 3; i++) {
             var told = new CountDownLatch(1);

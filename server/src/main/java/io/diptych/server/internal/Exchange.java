@@ -172,11 +172,7 @@ final class Exchange {
     void send(int status, String contentType, byte[] body) {
         this.status = status;
         response.status(Status.create(status));
-        if (contentType.equals(JSON)) {
-            response.headers().set(HeaderValues.CONTENT_TYPE_JSON);
-        } else {
-            set("Content-Type", contentType);
-        }
+        set("Content-Type", contentType);
         response.headers().set(NO_SNIFF);
         if (isHead()) {
             response.headers().contentLength(body.length);
