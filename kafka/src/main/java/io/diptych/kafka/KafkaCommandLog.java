@@ -278,22 +278,24 @@ final class KafkaCommandLog implements CommandLog {
     private final class KafkaTransaction implements Transaction {
 
         private final KafkaProducer<byte[], byte[]> producer;
+        private final List<Future<RecordMetadata>> events = new ArrayList<>();
 
         KafkaTransaction(KafkaProducer<byte[], byte[]> producer) {
             this.producer = producer;
         }
 
         @Override
-        public long[] append(List<NewRecord> records) {
+        public void append(NewRecord event) {
+            events.add(attempt("store events", () -> producer.send(KafkaRecord.toProducer(event))));
+        }
+
+        @Override
+        public long[] stored() {
             return attempt("store events", () -> {
-                var stored = new ArrayList<Future<RecordMetadata>>(records.size());
-                for (NewRecord record : records) {
-                    stored.add(producer.send(KafkaRecord.toProducer(record)));
-                }
                 producer.flush();
-                long[] offsets = new long[stored.size()];
+                long[] offsets = new long[events.size()];
                 for (int i = 0; i < offsets.length; i++) {
-                    offsets[i] = stored.get(i).get().offset();
+                    offsets[i] = events.get(i).get().offset();
                 }
                 return offsets;
             });

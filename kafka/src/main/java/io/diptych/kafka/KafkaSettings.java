@@ -122,6 +122,8 @@ public record KafkaSettings(
         // A request takes one batch of each partition along: with the default of 16 KiB a full transaction is some
         // twenty.
         properties.put(ProducerConfig.BATCH_SIZE_CONFIG, 128 * 1024);
+        // Events are sent while more commands are handled: large requests meanwhile. What is waited for is flushed.
+        properties.put(ProducerConfig.LINGER_MS_CONFIG, 5);
         // A refused request (CONCURRENT_TRANSACTIONS) is tried again after this time; the default of 100 ms would be
         // most of a command's latency.
         properties.put(ProducerConfig.RETRY_BACKOFF_MS_CONFIG, 2);
@@ -160,7 +162,6 @@ public record KafkaSettings(
     /** Of records that were stored elsewhere: keeps their order, and sends many at once. */
     Map<String, Object> publisher(String transactionalId) {
         Map<String, Object> properties = transactionalProducer(transactionalId);
-        properties.put(ProducerConfig.LINGER_MS_CONFIG, 5);
         properties.put(ProducerConfig.COMPRESSION_TYPE_CONFIG, "lz4");
         properties.put(ProducerConfig.MAX_BLOCK_MS_CONFIG, 5_000);
         return properties;

@@ -11,8 +11,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
-/** What one transaction is to write: gathered while commands are handled, written at once. */
+/**
+ * What one transaction is to write: events while commands are still handled, so that brokers store some meanwhile; all else
+ * once the last was handled.
+ */
 final class CommandBatch {
 
     /** Of an event's headers and key, roughly. */
@@ -21,32 +25,75 @@ final class CommandBatch {
     /** A reply whose content may depend on where the events will stand. */
     record PendingReply(LogRecord command, Supplier<? extends OwnerReply> reply) {}
 
-    private record PendingResult(String aggregateId, CommandResult result, int firstEvent, int lastEvent) {}
+    /** An event, and the result of its command if it is the command's last. */
+    private record Event(
+            NewRecord event,
+            String aggregateId,
+            long version,
+            @Nullable CommandResult result) {}
 
-    /** The last event of a partition, and the command after the one that it follows from. */
-    private record Told(int event, long nextCommand) {}
+    /** The last event of a partition so far, and the command after the one that it follows from. */
+    private record Last(Event event, long nextCommand) {}
 
-    private final List<NewRecord> events = new ArrayList<>();
+    private final CommandLog.Transaction transaction;
+    private final List<Event> events = new ArrayList<>();
+    private int appended;
     private long eventBytes;
-    private final List<PendingResult> results = new ArrayList<>();
+    private final Map<Integer, Last> last = new HashMap<>();
     private final List<PendingReply> replies = new ArrayList<>();
     private final List<NewRecord> others = new ArrayList<>();
     private final List<Outcome> outcomes = new ArrayList<>();
     private final Map<Integer, Long> nextCommands = new HashMap<>();
     private final Map<Integer, Long> nextEvents = new HashMap<>();
-    private final Map<Integer, Told> told = new HashMap<>();
     private final Map<Integer, List<AggregateStore.Place>> places = new HashMap<>();
+
+    CommandBatch(CommandLog.Transaction transaction) {
+        this.transaction = transaction;
+    }
 
     /** Events that the command on the aggregate recorded, and what the command led to. */
     void record(LogRecord command, String aggregateId, List<NewRecord> ofOneCommand, CommandResult result) {
-        int first = events.size();
-        events.addAll(ofOneCommand);
-        told.put(command.partition(), new Told(events.size() - 1, command.offset() + 1));
-        for (NewRecord event : ofOneCommand) {
-            byte[] payload = event.value();
+        Last before = last.get(command.partition());
+        if (before != null) {
+            events.add(before.event());
+        }
+        long version = result.version() - ofOneCommand.size();
+        for (NewRecord record : ofOneCommand) {
+            version++;
+            boolean isLast = version == result.version();
+            var event = new Event(record, aggregateId, version, isLast ? result : null);
+            if (isLast) {
+                last.put(command.partition(), new Last(event, command.offset() + 1));
+            } else {
+                events.add(event);
+            }
+            byte[] payload = record.value();
             eventBytes += HEADER_BYTES + (payload == null ? 0 : payload.length);
         }
-        results.add(new PendingResult(aggregateId, result, first, events.size() - 1));
+    }
+
+    /** Has events stored while more commands are handled; the last of each partition waits for what it has to tell. */
+    void append() {
+        for (; appended < events.size(); appended++) {
+            transaction.append(events.get(appended).event());
+        }
+    }
+
+    /**
+     * Has all events stored, the last of each partition with which commands are handled with it, and takes over where they
+     * stand.
+     */
+    void appendAll(String commandLogId) {
+        for (Last told : last.values()) {
+            Event event = told.event();
+            NewRecord telling =
+                    event.event().with(Header.text(Headers.NEXT_COMMAND, commandLogId + ':' + told.nextCommand()));
+            events.add(new Event(telling, event.aggregateId(), event.version(), event.result()));
+        }
+        append();
+        if (!events.isEmpty()) {
+            locate(transaction.stored());
+        }
     }
 
     /** A reply, if the command asks for one. */
@@ -72,45 +119,32 @@ final class CommandBatch {
         nextCommands.put(record.partition(), record.offset() + 1);
     }
 
-    /** Has the last event of each partition say which commands are handled with it. */
-    void tellNextCommands(String commandLogId) {
-        for (Told last : told.values()) {
-            NewRecord event = events.get(last.event());
-            events.set(
-                    last.event(),
-                    event.with(Header.text(Headers.NEXT_COMMAND, commandLogId + ':' + last.nextCommand())));
-        }
-    }
-
     /** Whether the events, once they say it, tell of all commands that they are handled. */
     boolean isToldByEvents() {
         return nextCommands.entrySet().stream().allMatch(next -> {
-            Told last = told.get(next.getKey());
-            return last != null && last.nextCommand() == next.getValue();
+            Last told = last.get(next.getKey());
+            return told != null && told.nextCommand() == next.getValue();
         });
     }
 
-    /** Takes over where the events stand, in the order of {@link #events()}. */
-    void locate(long[] offsets) {
-        for (PendingResult pending : results) {
-            pending.result().locate(offsets[pending.lastEvent()]);
-            for (int i = pending.firstEvent(); i <= pending.lastEvent(); i++) {
-                long version = pending.result().version() - (pending.lastEvent() - i);
-                Integer partition = events.get(i).partition();
-                places.computeIfAbsent(partition, p -> new ArrayList<>())
-                        .add(new AggregateStore.Place(pending.aggregateId(), version, offsets[i]));
-            }
-        }
+    private void locate(long[] offsets) {
         for (int i = 0; i < offsets.length; i++) {
-            Integer partition = events.get(i).partition();
+            Event event = events.get(i);
+            if (event.result() != null) {
+                event.result().locate(offsets[i]);
+            }
+            Integer partition = event.event().partition();
             if (partition != null) {
+                places.computeIfAbsent(partition, p -> new ArrayList<>())
+                        .add(new AggregateStore.Place(event.aggregateId(), event.version(), offsets[i]));
                 nextEvents.put(partition, offsets[i] + 1);
             }
         }
     }
 
-    List<NewRecord> events() {
-        return events;
+    /** All of them, once they are stored. */
+    int eventCount() {
+        return events.size();
     }
 
     /** That the events take on the log, roughly. */
@@ -121,6 +155,10 @@ final class CommandBatch {
     /** Where the batch's events of the partition stand; known once they are located. */
     List<AggregateStore.Place> places(int partition) {
         return places.getOrDefault(partition, List.of());
+    }
+
+    CommandLog.Transaction transaction() {
+        return transaction;
     }
 
     List<PendingReply> replies() {

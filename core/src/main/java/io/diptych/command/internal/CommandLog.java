@@ -86,8 +86,11 @@ public interface CommandLog extends AutoCloseable {
     /** A transaction: all of it becomes visible to readers at once, or none of it ever. */
     interface Transaction {
 
-        /** Stores events; waits until they are stored. Returns their offsets, in order. */
-        long[] append(List<NewRecord> events);
+        /** Has an event stored. */
+        void append(NewRecord event);
+
+        /** Waits until the events are stored. Returns their offsets, in the order they were appended in. */
+        long[] stored();
 
         /** Stores a record by the time of the commit. */
         void send(NewRecord record);

@@ -9,12 +9,13 @@ import io.diptych.message.internal.LogException;
 import io.diptych.message.internal.OwnershipListener;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,9 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
      */
     private static final long EVENTS_PER_COMMAND = 8;
 
+    /** After which a transaction takes no more commands, as its time-out comes nearer once an event was sent. */
+    private static final Duration LONGEST_HANDLING = Duration.ofMillis(200);
+
     private final EngineSetup<C, S, E> setup;
     private final Envelopes<E> envelopes;
     private final CommandLog log;
@@ -53,6 +57,9 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
     private final Crowd crowd;
     private final WorkerReport report;
     private boolean joined;
+
+    /** The last of a transaction that failed after a long time: nothing is sent before it is decided the next time. */
+    private @Nullable LogRecord slow;
 
     /** A worker that owns nothing yet. */
     public CommandWorker(EngineSetup<C, S, E> setup, CommandLog log) {
@@ -157,8 +164,8 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
 
     /** In as many transactions as their events need; whether all were committed. */
     private boolean handle(List<LogRecord> commands) {
-        var rest = commands.iterator();
-        while (rest.hasNext()) {
+        var rest = new ArrayDeque<>(commands);
+        while (!rest.isEmpty()) {
             if (!handleNext(rest)) {
                 return false;
             }
@@ -167,16 +174,21 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
     }
 
     /** One transaction; whether it was committed. */
-    private boolean handleNext(Iterator<LogRecord> commands) {
+    private boolean handleNext(Queue<LogRecord> commands) {
         long begun = System.nanoTime();
         Instant now = setup.clock().instant();
-        var batch = new CommandBatch();
+        var batch = new CommandBatch(log.begin());
+        LogRecord command = commands.element();
         List<Runnable> answers;
         try {
             do {
-                LogRecord command = commands.next();
+                command = commands.remove();
                 partition(command).handle(command, batch, now);
-            } while (commands.hasNext() && batch.eventBytes() < EVENTS_PER_COMMAND * bytesPerTransaction);
+                batch.append();
+            } while (!commands.isEmpty()
+                    && batch.eventBytes() < EVENTS_PER_COMMAND * bytesPerTransaction
+                    && isShort(now)
+                    && !isSlow(commands.element()));
             answers = write(batch, now);
         } catch (CommitRefusedException e) {
             batch.nextCommands().keySet().forEach(p -> partition(p).discard());
@@ -184,6 +196,9 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
             return false;
         } catch (Throwable e) {
             batch.nextCommands().keySet().forEach(p -> partition(p).discard());
+            if (!isShort(now)) {
+                slow = command;
+            }
             throw e;
         }
         batch.nextCommands().keySet().forEach(p -> partition(p).committed(batch));
@@ -191,20 +206,25 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
         var took = Duration.ofNanos(System.nanoTime() - begun);
         batch.outcomes().forEach(outcome -> setup.observer().handled(name(), outcome));
         if (!batch.outcomes().isEmpty()) {
-            setup.observer()
-                    .committed(name(), batch.outcomes().size(), batch.events().size(), took);
+            setup.observer().committed(name(), batch.outcomes().size(), batch.eventCount(), took);
         }
         return true;
+    }
+
+    /** Whether a transaction begun then is open for a short time only. */
+    private boolean isShort(Instant begun) {
+        return Duration.between(begun, setup.clock().instant()).compareTo(LONGEST_HANDLING) < 0;
+    }
+
+    private boolean isSlow(LogRecord command) {
+        return slow != null && slow.partition() == command.partition() && slow.offset() == command.offset();
     }
 
     /** Commits what the batch is to write; returns what hands the replies to gateways. */
     private List<Runnable> write(CommandBatch batch, Instant now) {
         Map<Integer, Long> toAdd = positions.toAdd(batch, now);
-        CommandLog.Transaction transaction = log.begin();
-        if (!batch.events().isEmpty()) {
-            batch.tellNextCommands(log.commandLogId());
-            batch.locate(transaction.append(batch.events()));
-        }
+        batch.appendAll(log.commandLogId());
+        CommandLog.Transaction transaction = batch.transaction();
         var answers = new ArrayList<Runnable>();
         for (CommandBatch.PendingReply pending : batch.replies()) {
             LogRecord command = pending.command();
@@ -226,7 +246,7 @@ public final class CommandWorker<C, S, E> implements OwnershipListener, AutoClos
         Instant now = setup.clock().instant();
         if (positions.isDue(now)) {
             try {
-                var unused = write(new CommandBatch(), now);
+                var unused = write(new CommandBatch(log.begin()), now);
             } catch (CommitRefusedException e) {
                 waitRefused(e);
             }

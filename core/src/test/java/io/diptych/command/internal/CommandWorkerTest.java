@@ -25,6 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 class CommandWorkerTest {
 
     private @Nullable Point failing;
+    private Duration perEvent = Duration.ZERO;
     private final List<List<String>> transactions = new ArrayList<>();
     private final SingleNode node = new SingleNode(new Interference.Nothing() {
         @Override
@@ -35,6 +36,9 @@ class CommandWorkerTest {
             }
             if (point == Point.COMMIT) {
                 transactions.add(new ArrayList<>());
+            }
+            if (point == Point.APPEND) {
+                node().pass(perEvent);
             }
         }
 
@@ -230,6 +234,42 @@ class CommandWorkerTest {
     }
 
     @Test
+    void commands_that_take_long_share_a_transaction_no_longer_than_it_may_be_open() {
+        perEvent = Duration.ofMillis(150);
+        for (int i = 0; i < 8; i++) {
+            send("c-" + i, "a-1", 1);
+        }
+
+        node.drain();
+
+        // The event of the last command so far waits for the next: with three, two were stored meanwhile.
+        assertThat(transactions())
+                .containsExactly(List.of("c-0", "c-1", "c-2"), List.of("c-3", "c-4", "c-5"), List.of("c-6", "c-7"));
+        assertThat(node.outcomes()).hasSize(8).containsOnly(ACCEPTED);
+    }
+
+    @Test
+    void the_last_command_of_a_transaction_that_took_too_long_comes_first_in_the_next() {
+        send("c", "a-1", 1);
+        node.drain(); // So that the next commit is one with commands.
+        perEvent = Duration.ofMillis(150);
+        for (int i = 0; i < 8; i++) {
+            send("c-" + i, "a-1", 1);
+        }
+        failing = Point.COMMIT;
+
+        node.drain();
+
+        assertThat(transactions())
+                .containsExactly(
+                        List.of("c"),
+                        List.of("c-0", "c-1"),
+                        List.of("c-2", "c-3", "c-4"),
+                        List.of("c-5", "c-6", "c-7"));
+        assertThat(node.events()).hasSize(9);
+    }
+
+    @Test
     void small_commands_share_a_transaction() {
         for (int i = 0; i < 8; i++) {
             send("c-" + i, "a-" + i, 1);
@@ -290,6 +330,10 @@ class CommandWorkerTest {
 
         assertThat(node.events()).hasSize(1);
         assertThat(replies()).singleElement().asString().startsWith("accepted v1");
+    }
+
+    private SingleNode node() {
+        return node;
     }
 
     private void send(String id, String account, int amount, Header... more) {

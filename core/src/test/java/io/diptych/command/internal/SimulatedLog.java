@@ -350,16 +350,18 @@ final class SimulatedLog implements CommandLog {
         private final String id = transactionalIds.get(turn);
         private final int epoch = epochs[turn];
 
+        private final List<Long> offsets = new ArrayList<>();
         private final List<String> answered = new ArrayList<>();
 
         @Override
-        public long[] append(List<NewRecord> records) {
-            long[] offsets = new long[records.size()];
-            for (int i = 0; i < offsets.length; i++) {
-                offsets[i] = store(Point.APPEND, records.get(i));
-            }
+        public void append(NewRecord event) {
+            offsets.add(store(Point.APPEND, event));
+        }
+
+        @Override
+        public long[] stored() {
             interference.at(Point.APPENDED);
-            return offsets;
+            return offsets.stream().mapToLong(Long::longValue).toArray();
         }
 
         @Override

@@ -50,6 +50,11 @@ final class SingleNode {
         kafka.send(SimulatedKafka.COMMANDS, partition, key, value, headers);
     }
 
+    /** Lets time go by. */
+    void pass(Duration time) {
+        kafka.pass(time.toMillis());
+    }
+
     /** Has it handle all that was sent. */
     void drain() {
         for (int i = 0; i < STEPS && !kafka.isDrained(); i++) {
