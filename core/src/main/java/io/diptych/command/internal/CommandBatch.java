@@ -53,26 +53,23 @@ final class CommandBatch {
 
     /** Events that the command on the aggregate recorded, and what the command led to. */
     void record(LogRecord command, String aggregateId, List<NewRecord> ofOneCommand, CommandResult result) {
-        Last before = last.get(command.partition());
-        if (before != null) {
-            events.add(before.event());
-        }
         long version = result.version() - ofOneCommand.size();
         for (NewRecord record : ofOneCommand) {
             version++;
-            boolean isLast = version == result.version();
-            var event = new Event(record, aggregateId, version, isLast ? result : null);
-            if (isLast) {
-                last.put(command.partition(), new Last(event, command.offset() + 1));
-            } else {
-                events.add(event);
+            var event = new Event(record, aggregateId, version, version == result.version() ? result : null);
+            Last before = last.put(command.partition(), new Last(event, command.offset() + 1));
+            if (before != null) {
+                events.add(before.event());
             }
             byte[] payload = record.value();
             eventBytes += HEADER_BYTES + (payload == null ? 0 : payload.length);
         }
     }
 
-    /** Has events stored while more commands are handled; the last of each partition waits for what it has to tell. */
+    /**
+     * Has events stored while more commands are handled; the last of each partition waits for what it has to tell. Between
+     * two commands only: a log that fails while one is handled would be taken for a fault of its decider.
+     */
     void append() {
         for (; appended < events.size(); appended++) {
             transaction.append(events.get(appended).event());
